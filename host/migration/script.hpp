@@ -1,0 +1,53 @@
+// One SQL file: its bytes, its checksum, its directives and its statements.
+#pragma once
+
+#include "base/error.hpp"
+#include "sql/statement_kind.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace davit::migration {
+
+struct statement {
+  std::string_view text;      // as psql sends it: a slice of script::bytes, the semicolon included
+  std::string_view copy_data; // the lines after COPY … FROM stdin, without the terminating \.
+  sql::statement_kind kind;
+  std::uint32_t line;   // of its first character, from 1
+  std::uint32_t column; // in characters, from 1
+};
+
+struct script {
+  std::filesystem::path file;
+  std::string bytes; // the views of `statements` point into it: a script can be moved, not copied
+  std::string checksum; // SHA-256 of `bytes`, 64 lower-case hexadecimal digits
+  std::vector<statement> statements;
+
+  bool no_transaction = false; // by directive, or because a statement can run no other way
+  std::string no_transaction_reason; // "-- davit: no-transaction", or the statement: "CREATE INDEX CONCURRENTLY at line 3"
+  bool wrapped = false; // first statement a plain BEGIN, last a plain COMMIT: both are left out, davit's own take their place
+
+  script() = default;
+  script(script &&) noexcept = default;
+  script &operator=(script &&) noexcept = default;
+};
+
+// Reads and splits a file. Throws error_code::migration_file if it cannot be read, migration_syntax with
+// file:line:column and an excerpt for unterminated constructs, psql meta-commands, unknown or misplaced directives, and
+// transaction control that the file's mode does not allow.
+script read_script(const std::filesystem::path &file);
+
+// The same for bytes in memory; `file` is only named in errors.
+script parse_script(const std::filesystem::path &file, std::string bytes);
+
+// Where character `position` (from 1, as PostgreSQL counts) of a statement stands in its file.
+place place_in(const script &s, const statement &st, std::uint32_t position);
+
+// The source line of `where` and a caret line below it, tabs kept aligned; empty if there is no such line.
+std::string excerpt(const script &s, const place &where);
+
+} // namespace davit::migration
