@@ -1,0 +1,269 @@
+#include "postgres/connection.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+namespace davit::postgres {
+namespace {
+
+constexpr int oldest_server = 130000;
+
+// What libpq makes of the URL and the environment, password left out.
+std::string target_of(const pg_conn *c) {
+  const auto text = [](const char *s) { return std::string(s ? s : ""); };
+  return "host '" + text(PQhost(c)) + "', port " + text(PQport(c)) + ", database '" + text(PQdb(c)) + "', user '" +
+         text(PQuser(c)) + "'";
+}
+
+// A session of its own is what davit needs; these are the settings of roles and databases that would end it early.
+std::string setup_sql(int version) {
+  std::string sql = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+  if (version >= 140000) sql += "; SET idle_session_timeout = 0";
+  if (version >= 170000) sql += "; SET transaction_timeout = 0";
+  return sql;
+}
+
+struct values {
+  std::vector<std::string> copies; // libpq wants NUL-terminated text
+  std::vector<const char *> pointers;
+};
+
+values to_values(std::span<const parameter> parameters) {
+  values v;
+  v.copies.reserve(parameters.size());
+  v.pointers.reserve(parameters.size());
+  for (const auto &p : parameters) v.pointers.push_back(p ? v.copies.emplace_back(*p).c_str() : nullptr);
+  return v;
+}
+
+} // namespace
+
+void connection::finish::operator()(pg_conn *c) const noexcept { PQfinish(c); }
+
+connection::connection(const connect_options &options) : callbacks_(std::make_unique<callbacks>()) {
+  // Where a keyword stands twice the later one wins, and the URL is expanded in its place: defaults stand before it,
+  // what davit depends on after it.
+  const char *timeout = std::getenv("PGCONNECT_TIMEOUT");
+  const std::array<const char *, 6> keywords{"connect_timeout",  "keepalives_idle", "dbname",
+                                             "application_name", "client_encoding", nullptr};
+  const std::array<const char *, 6> contents{timeout ? timeout : "15",         "60",   options.url.c_str(),
+                                             options.application_name.c_str(), "UTF8", nullptr};
+  c_.reset(PQconnectdbParams(keywords.data(), contents.data(), 1));
+  if (!c_) throw std::bad_alloc();
+  if (PQstatus(c_.get()) != CONNECTION_OK) {
+    std::string why = PQerrorMessage(c_.get());
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    throw error(error_code::connect, "cannot connect to the database: " + why,
+                "tried " + target_of(c_.get()) +
+                    "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* variables");
+  }
+  PQsetNoticeReceiver(c_.get(), &connection::receive_notice, callbacks_.get());
+  cancel_ = std::make_unique<cancel_handle>(c_.get());
+  check_server();
+  const std::string setup = setup_sql(server_version());
+  reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
+  exec(setup);
+}
+
+void connection::check_server() {
+  if (server_version() < oldest_server)
+    throw error(error_code::connect,
+                "the server is PostgreSQL " + std::to_string(server_version() / 10000) + "; davit needs 13 or newer",
+                "upgrade the server, or use another one");
+  const result r = exec("SELECT pg_is_in_recovery(), pg_backend_pid()");
+  if (r.text(0, 0) == "t")
+    throw error(error_code::connect, "the server is a hot standby: it cannot be written to",
+                "connect to the primary; target_session_attrs=read-write in the URL finds it among several hosts");
+  if (r.text(0, 1) != std::to_string(backend_pid()))
+    throw error(error_code::connect, "a connection pooler stands between davit and the server",
+                "davit's locks and transactions need sessions of their own: connect to the server itself");
+}
+
+void connection::receive_notice(void *self, const pg_result *r) {
+  const auto &call = static_cast<callbacks *>(self)->notice;
+  if (!call) return;
+  const auto field = [r](int code) {
+    const char *text = PQresultErrorField(r, code);
+    return std::string_view(text ? text : "");
+  };
+  call(field(PG_DIAG_SEVERITY_NONLOCALIZED), field(PG_DIAG_MESSAGE_PRIMARY));
+}
+
+void connection::on_notice(std::function<void(std::string_view, std::string_view)> call) {
+  callbacks_->notice = std::move(call);
+}
+
+void connection::while_waiting(std::chrono::milliseconds interval, std::function<void()> call) {
+  wait_interval_ = interval;
+  waiting_ = std::move(call);
+}
+
+pg_result *connection::wait_result() {
+  if (waiting_) {
+    while (PQisBusy(c_.get())) {
+      pollfd p{PQsocket(c_.get()), POLLIN, 0};
+      const int ready = ::poll(&p, 1, static_cast<int>(wait_interval_.count()));
+      if (ready == 0) {
+        waiting_();
+      } else if ((ready < 0 && errno != EINTR) || (ready > 0 && !PQconsumeInput(c_.get()))) {
+        break; // PQgetResult says what is wrong
+      }
+    }
+  }
+  return PQgetResult(c_.get());
+}
+
+void connection::fail(const pg_result *failed) {
+  throw failed ? make_error(c_.get(), failed) : make_connection_error(c_.get(), "the session failed");
+}
+
+void connection::send_copy(std::string_view data) {
+  constexpr std::size_t piece = 1U << 20;
+  for (std::size_t at = 0; at < data.size(); at += piece) {
+    const auto part = data.substr(at, piece);
+    if (PQputCopyData(c_.get(), part.data(), static_cast<int>(part.size())) != 1) break; // the result says why
+  }
+  PQputCopyEnd(c_.get(), nullptr);
+}
+
+// Reads every result of what was sent, so that the session is free again whatever happened; the last result counts,
+// the first failure wins.
+result connection::drain(std::string_view copy_data) {
+  result last(nullptr);
+  result failed(nullptr);
+  bool any = false;
+  while (pg_result *raw = wait_result()) {
+    result r(raw);
+    any = true;
+    switch (PQresultStatus(raw)) {
+    case PGRES_COPY_IN: send_copy(copy_data); break;
+    case PGRES_COPY_OUT:
+      for (char *buffer = nullptr; PQgetCopyData(c_.get(), &buffer, 0) > 0;) PQfreemem(buffer);
+      break;
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY: last = std::move(r); break;
+    default:
+      if (!failed.get()) failed = std::move(r);
+      if (!alive()) fail(failed.get());
+    }
+  }
+  if (failed.get() || !any) fail(failed.get());
+  return last;
+}
+
+result connection::exec(std::string_view sql) { return exec_statement(sql); }
+
+result connection::exec_statement(std::string_view sql, std::string_view copy_data) {
+  if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
+    throw make_connection_error(c_.get(), "cannot send a statement");
+  return drain(copy_data);
+}
+
+result connection::query(std::string_view sql, std::span<const parameter> parameters) {
+  const values v = to_values(parameters);
+  if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
+                         v.pointers.data(), nullptr, nullptr, 0))
+    throw make_connection_error(c_.get(), "cannot send a statement");
+  return drain({});
+}
+
+result connection::start_rows(std::string_view sql, std::span<const parameter> parameters) {
+  const values v = to_values(parameters);
+  if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
+                         v.pointers.data(), nullptr, nullptr, 0) ||
+      !PQsetSingleRowMode(c_.get()))
+    throw make_connection_error(c_.get(), "cannot send a statement");
+  result r(wait_result());
+  const auto status = r.get() ? PQresultStatus(r.get()) : PGRES_FATAL_ERROR;
+  if (status == PGRES_SINGLE_TUPLE) {
+    result columns(PQcopyResult(r.get(), PG_COPYRES_ATTRS));
+    if (!columns.get()) throw std::bad_alloc();
+    first_row_ = std::move(r);
+    return columns;
+  }
+  while (pg_result *rest = PQgetResult(c_.get())) PQclear(rest);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) fail(r.get());
+  return r;
+}
+
+std::optional<result> connection::next_row() {
+  if (first_row_) return std::exchange(first_row_, std::nullopt);
+  pg_result *raw = wait_result();
+  if (!raw) return std::nullopt;
+  result r(raw);
+  if (PQresultStatus(raw) == PGRES_SINGLE_TUPLE) return r;
+  while (pg_result *rest = PQgetResult(c_.get())) PQclear(rest);
+  if (PQresultStatus(raw) != PGRES_TUPLES_OK) fail(raw);
+  return std::nullopt;
+}
+
+void connection::end_rows() {
+  first_row_.reset();
+  if (transaction_status() != transaction_status::active) return;
+  cancel_->request(); // if it is not delivered, reading the rest away takes longer, that is all
+  while (pg_result *rest = PQgetResult(c_.get())) PQclear(rest);
+}
+
+transaction_status connection::transaction_status() const noexcept {
+  switch (PQtransactionStatus(c_.get())) {
+  case PQTRANS_IDLE: return transaction_status::idle;
+  case PQTRANS_ACTIVE: return transaction_status::active;
+  case PQTRANS_INTRANS: return transaction_status::in_transaction;
+  case PQTRANS_INERROR: return transaction_status::aborted;
+  case PQTRANS_UNKNOWN: break;
+  }
+  return transaction_status::unknown;
+}
+
+bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK; }
+int connection::server_version() const noexcept { return PQserverVersion(c_.get()); }
+std::int32_t connection::backend_pid() const noexcept { return PQbackendPID(c_.get()); }
+std::string connection::database() const { return PQdb(c_.get()); }
+std::string connection::user() const { return PQuser(c_.get()); }
+std::string connection::host() const {
+  const char *host = PQhost(c_.get());
+  return host ? host : "";
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string quote_literal(std::string_view text) {
+  std::string out = " E'"; // the blank keeps it apart from a preceding identifier
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += c;
+    out += c;
+  }
+  return out + '\'';
+}
+
+std::string without_password(const std::string &url) {
+  char *why = nullptr;
+  PQconninfoOption *all = PQconninfoParse(url.c_str(), &why);
+  PQfreemem(why);
+  if (!all) return "(a connection string that libpq does not understand)";
+  std::string out;
+  for (const PQconninfoOption *o = all; o->keyword; ++o) {
+    if (!o->val || std::string_view(o->keyword).find("password") != std::string_view::npos) continue;
+    if (!out.empty()) out += ' ';
+    out += std::string(o->keyword) + '=' + o->val;
+  }
+  PQconninfoFree(all);
+  return out;
+}
+
+} // namespace davit::postgres

@@ -1,0 +1,100 @@
+// RAII over one session: statements one at a time, errors as server_error, never a silent reconnect.
+#pragma once
+
+#include "postgres/cancel_handle.hpp"
+#include "postgres/result.hpp"
+#include "postgres/server_error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace davit::postgres {
+
+using parameter = std::optional<std::string_view>; // nullopt: NULL; text format, type inferred by the server
+
+enum class transaction_status { idle, active, in_transaction, aborted, unknown };
+
+struct connect_options {
+  std::string url;              // URL or key=value string; empty: libpq's environment and defaults
+  std::string application_name; // shown in pg_stat_activity
+};
+
+class connection {
+public:
+  // Connects and prepares the session: UTF-8, keepalives, no role-level timeouts. Throws error_code::connect, without
+  // the password in the message, also for servers that davit does not work with.
+  explicit connection(const connect_options &options);
+
+  // One statement or several, simple protocol; the last result. Throws server_error.
+  result exec(std::string_view sql);
+
+  // One statement, extended protocol.
+  result query(std::string_view sql, std::span<const parameter> parameters = {});
+
+  // One statement of a script as psql sends it: simple protocol, `copy_data` for COPY … FROM stdin, the rows of
+  // COPY … TO stdout thrown away.
+  result exec_statement(std::string_view sql, std::string_view copy_data = {});
+
+  // Row by row: start, then next_row until it gives nothing. Other calls must wait for the end, or end_rows().
+  // The first result given out has the columns also if there are no rows.
+  result start_rows(std::string_view sql, std::span<const parameter> parameters);
+  std::optional<result> next_row();
+  // Cancels what is left and reads it away.
+  void end_rows();
+
+  // Called every `interval` while a statement runs, on the calling thread. It may cancel the statement through the
+  // cancel handle; it must not use this connection.
+  void while_waiting(std::chrono::milliseconds interval, std::function<void()> call);
+
+  // Notices and warnings of the server: severity and message. Called on the thread that runs the statement.
+  void on_notice(std::function<void(std::string_view severity, std::string_view message)> call);
+
+  // Back to the state after connecting: role, settings. Must be outside of a transaction.
+  std::string_view reset_sql() const { return reset_sql_; }
+
+  postgres::transaction_status transaction_status() const noexcept;
+  bool alive() const noexcept;
+  int server_version() const noexcept; // 150004
+  std::int32_t backend_pid() const noexcept;
+  std::string database() const;
+  std::string host() const; // name, or socket folder
+  std::string user() const;
+  const cancel_handle &cancel() const noexcept { return *cancel_; }
+
+private:
+  struct finish {
+    void operator()(pg_conn *c) const noexcept;
+  };
+  struct callbacks {
+    std::function<void(std::string_view, std::string_view)> notice;
+  };
+  static void receive_notice(void *self, const pg_result *r);
+  pg_result *wait_result();
+  result drain(std::string_view copy_data);
+  void send_copy(std::string_view data);
+  [[noreturn]] void fail(const pg_result *failed);
+  void check_server();
+
+  std::unique_ptr<callbacks> callbacks_; // stable address for libpq
+  std::unique_ptr<pg_conn, finish> c_;
+  std::unique_ptr<cancel_handle> cancel_;
+  std::string reset_sql_;
+  std::chrono::milliseconds wait_interval_{0};
+  std::function<void()> waiting_;
+  std::optional<result> first_row_;
+};
+
+// `name` quoted as an identifier; `text` as a literal.
+std::string quote_identifier(std::string_view name);
+std::string quote_literal(std::string_view text);
+
+// The URL without its password, for messages.
+std::string without_password(const std::string &url);
+
+} // namespace davit::postgres

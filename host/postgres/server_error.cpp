@@ -1,0 +1,45 @@
+#include "postgres/server_error.hpp"
+
+#include <charconv>
+
+#include <libpq-fe.h>
+
+namespace davit::postgres {
+namespace {
+
+std::string field(const pg_result *r, int code) {
+  const char *text = PQresultErrorField(r, code);
+  return text ? text : "";
+}
+
+std::string without_newline(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+constexpr const char *lost_hint =
+    "the server has rolled back what was not committed; check that it runs, then run davit again";
+
+} // namespace
+
+server_error make_error(const pg_conn *connection, const pg_result *failed) {
+  const bool lost = PQstatus(connection) == CONNECTION_BAD;
+  std::string message = field(failed, PG_DIAG_MESSAGE_PRIMARY);
+  if (message.empty()) message = without_newline(failed ? PQresultErrorMessage(failed) : PQerrorMessage(connection));
+  server_error e(lost ? error_code::connection_lost : error_code::sql, std::move(message), lost ? lost_hint : "");
+  e.sqlstate = field(failed, PG_DIAG_SQLSTATE);
+  e.detail = field(failed, PG_DIAG_MESSAGE_DETAIL);
+  e.server_hint = field(failed, PG_DIAG_MESSAGE_HINT);
+  e.context = field(failed, PG_DIAG_CONTEXT);
+  const std::string position = field(failed, PG_DIAG_STATEMENT_POSITION);
+  std::from_chars(position.data(), position.data() + position.size(), e.position); // absent: stays 0
+  return e;
+}
+
+server_error make_connection_error(const pg_conn *connection, std::string_view what) {
+  const bool lost = PQstatus(connection) == CONNECTION_BAD;
+  return {lost ? error_code::connection_lost : error_code::sql,
+          std::string(what) + ": " + without_newline(PQerrorMessage(connection)), lost ? lost_hint : ""};
+}
+
+} // namespace davit::postgres

@@ -1,0 +1,34 @@
+// What the server said when it refused: davit::error with the position inside the statement.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+struct pg_conn;
+struct pg_result;
+
+namespace davit::postgres {
+
+class server_error : public error {
+public:
+  using error::error;
+  std::uint32_t position = 0; // character in the statement, from 1; 0 if the server gave none
+  std::string context;        // the server's call stack, for errors inside functions
+};
+
+namespace sqlstate {
+inline constexpr std::string_view lock_not_available = "55P03";
+inline constexpr std::string_view query_canceled = "57014";
+inline constexpr std::string_view unsafe_new_enum_value = "55P04";
+inline constexpr std::string_view active_sql_transaction = "25001";
+} // namespace sqlstate
+
+// From a failed result; error_code::connection_lost if the session is gone, else error_code::sql.
+server_error make_error(const pg_conn *connection, const pg_result *failed);
+
+// From the connection itself, when there is no result.
+server_error make_connection_error(const pg_conn *connection, std::string_view what);
+
+} // namespace davit::postgres
