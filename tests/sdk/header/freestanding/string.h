@@ -1,0 +1,1 @@
+/* Stands in for the C library where only the preprocessor runs. */
