@@ -20,6 +20,7 @@ struct node {
   // monostate: absent. Dates and times are strings as TOML writes them.
   std::variant<std::monostate, bool, std::int64_t, double, std::string, array, table> value;
   place where;
+  place key_where; // in a table: where the value's key is written; otherwise unknown
 
   bool absent() const { return value.index() == 0; }
   const node *find(std::string_view key) const; // null if this is no table or has no such key

@@ -1,0 +1,63 @@
+#include "config/complaint.hpp"
+
+#include "base/file.hpp"
+#include "config/mask.hpp"
+
+#include <system_error>
+
+namespace davit::config {
+namespace {
+
+std::string_view line_of(std::string_view source, std::uint32_t line) {
+  for (std::uint32_t i = 1; i < line; ++i) {
+    const auto newline = source.find('\n');
+    if (newline == std::string_view::npos) return {};
+    source.remove_prefix(newline + 1);
+  }
+  auto text = source.substr(0, source.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+// Byte offset of a column, at most one past the end.
+std::size_t offset_of(std::string_view line, std::uint32_t column) {
+  std::size_t at = 0;
+  for (std::uint32_t i = 1; i < column && at < line.size(); ++i) {
+    ++at;
+    while (at < line.size() && continues_character(line[at])) ++at;
+  }
+  return at;
+}
+
+std::string blank(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (!continues_character(c)) out += c == '\t' ? '\t' : ' ';
+  return out;
+}
+
+} // namespace
+
+std::string excerpt(std::string_view source, const place &where) {
+  if (where.line == 0) return {};
+  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
+  const auto line = line_of(source, where.line);
+  if (line.empty()) return {};
+  const auto masked = mask_secrets(line, offset_of(line, where.column));
+  if (where.column == 0) return masked.text;
+  return masked.text + "\n" + blank(std::string_view(masked.text).substr(0, masked.offset)) + "^";
+}
+
+error complaint(error_code code, const place &where, std::string message, std::string hint) {
+  error problem(code, std::move(message), std::move(hint), where);
+  try {
+    problem.excerpt = excerpt(read_file(where.file), where);
+  } catch (const std::system_error &) {
+    // The file has gone since it was parsed: the complaint says what is wrong without its line.
+  }
+  return problem;
+}
+
+} // namespace davit::config

@@ -1,0 +1,18 @@
+// Errors about a place in a configuration file, with the line they are about.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace davit::config {
+
+// The source line of `where` and a caret line below it, tabs kept aligned and secrets masked; empty if there is no such
+// line.
+std::string excerpt(std::string_view source, const place &where);
+
+// An error about `where`, with the excerpt as far as the file can still be read.
+error complaint(error_code code, const place &where, std::string message, std::string hint = {});
+
+} // namespace davit::config

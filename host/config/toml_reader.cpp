@@ -1,0 +1,98 @@
+#include "config/toml_reader.hpp"
+
+#include "config/complaint.hpp"
+#include "config/mask.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+#include <tuple>
+
+namespace davit::config {
+namespace {
+
+class converter {
+public:
+  converter(std::string_view text, const std::string &file) : text_(text), file_(file) {}
+
+  node convert(const toml::node &source) const {
+    node out;
+    out.where = place_of(source.source());
+    switch (source.type()) {
+    case toml::node_type::table: out.value = entries_of(*source.as_table()); break;
+    case toml::node_type::array: out.value = elements_of(*source.as_array()); break;
+    case toml::node_type::string: out.value = checked(source.as_string()->get(), out.where); break;
+    case toml::node_type::integer: out.value = source.as_integer()->get(); break;
+    case toml::node_type::floating_point: out.value = source.as_floating_point()->get(); break;
+    case toml::node_type::boolean: out.value = source.as_boolean()->get(); break;
+    case toml::node_type::date: out.value = printed(*source.as_date()); break;
+    case toml::node_type::time: out.value = printed(*source.as_time()); break;
+    case toml::node_type::date_time: out.value = printed(*source.as_date_time()); break;
+    case toml::node_type::none: break;
+    }
+    return out;
+  }
+
+  [[noreturn]] void fail(error_code code, const place &where, std::string message, std::string hint) const {
+    error problem(code, std::move(message), std::move(hint), where);
+    problem.excerpt = excerpt(text_, where);
+    throw problem;
+  }
+
+  place place_of(const toml::source_region &region) const { return {file_, region.begin.line, region.begin.column}; }
+
+private:
+  table entries_of(const toml::table &source) const {
+    table out;
+    for (const auto &[key, value] : source) {
+      auto child = convert(value);
+      child.key_where = place_of(key.source());
+      if (child.where.line == 0) child.where = child.key_where;
+      out.emplace_back(checked(std::string(key.str()), child.key_where), std::move(child));
+    }
+    // toml++ sorts tables by key.
+    std::stable_sort(out.begin(), out.end(), [](const auto &a, const auto &b) {
+      return std::tie(a.second.key_where.line, a.second.key_where.column) <
+             std::tie(b.second.key_where.line, b.second.key_where.column);
+    });
+    return out;
+  }
+
+  array elements_of(const toml::array &source) const {
+    array out;
+    out.reserve(source.size());
+    for (const auto &element : source) out.push_back(convert(element));
+    return out;
+  }
+
+  std::string checked(std::string text, const place &where) const {
+    if (text.find('\0') != std::string::npos)
+      fail(error_code::config_value, where, "a string holds a NUL character", "remove \\u0000 from it");
+    return text;
+  }
+
+  template <class T> static std::string printed(const T &value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  }
+
+  std::string_view text_;
+  const std::string &file_;
+};
+
+} // namespace
+
+node parse_toml(std::string_view text, const std::string &file) {
+  const converter convert(text, file);
+  try {
+    return convert.convert(toml::parse(text));
+  } catch (const toml::parse_error &problem) {
+    convert.fail(error_code::config_syntax, convert.place_of(problem.source()),
+                 "this is not valid TOML: " + mask_secrets(problem.description()).text,
+                 "strings stand in double quotes, tables begin with [name] or [[name]]; see https://toml.io");
+  }
+}
+
+} // namespace davit::config
