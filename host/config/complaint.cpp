@@ -50,8 +50,9 @@ std::string excerpt(std::string_view source, const place &where) {
   return masked.text + "\n" + blank(std::string_view(masked.text).substr(0, masked.offset)) + "^";
 }
 
-error complaint(error_code code, const place &where, std::string message, std::string hint) {
-  error problem(code, std::move(message), std::move(hint), where);
+error complaint(error_code code, const place &where, std::string_view message, std::string_view hint) {
+  // A misplaced URL may have come in as a quoted value.
+  error problem(code, mask_secrets(message).text, mask_secrets(hint).text, where);
   try {
     problem.excerpt = excerpt(read_file(where.file), where);
   } catch (const std::system_error &) {

@@ -12,7 +12,8 @@ namespace davit::config {
 // line.
 std::string excerpt(std::string_view source, const place &where);
 
-// An error about `where`, with the excerpt as far as the file can still be read.
-error complaint(error_code code, const place &where, std::string message, std::string hint = {});
+// An error about `where`, with the excerpt as far as the file can still be read. Message and hint may quote values:
+// secrets in them are masked too.
+error complaint(error_code code, const place &where, std::string_view message, std::string_view hint = {});
 
 } // namespace davit::config

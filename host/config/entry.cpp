@@ -20,8 +20,8 @@ std::string with_article(std::string_view type) {
 
 } // namespace
 
-void entry::refuse(std::string message, std::string hint) const {
-  throw complaint(error_code::config_value, where(), std::move(message), std::move(hint));
+void entry::refuse(std::string_view message, std::string_view hint) const {
+  throw complaint(error_code::config_value, where(), message, hint);
 }
 
 template <class T> const T &entry::get(std::string_view expected) const {

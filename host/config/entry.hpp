@@ -36,7 +36,7 @@ public:
         integer_within(std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max()));
   }
 
-  [[noreturn]] void refuse(std::string message, std::string hint = {}) const;
+  [[noreturn]] void refuse(std::string_view message, std::string_view hint = {}) const;
 
 private:
   template <class T> const T &get(std::string_view expected) const;

@@ -89,8 +89,10 @@ node parse_toml(std::string_view text, const std::string &file) {
   try {
     return convert.convert(toml::parse(text));
   } catch (const toml::parse_error &problem) {
+    auto reason = problem.description();
+    if (constexpr std::string_view prefix = "Error "; reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
     convert.fail(error_code::config_syntax, convert.place_of(problem.source()),
-                 "this is not valid TOML: " + mask_secrets(problem.description()).text,
+                 "this is not valid TOML: " + mask_secrets(reason).text,
                  "strings stand in double quotes, tables begin with [name] or [[name]]; see https://toml.io");
   }
 }
