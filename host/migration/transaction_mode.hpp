@@ -1,0 +1,15 @@
+// How a file's statements and davit's transaction go together.
+#pragma once
+
+#include "migration/script.hpp"
+#include "sql/split.hpp"
+
+#include <optional>
+
+namespace davit::migration {
+
+// Sets no_transaction, its reason and wrapped, and takes the BEGIN and COMMIT of a wrapped file out of `statements`.
+// Returns what stands in the way, if anything does.
+std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transaction_directive);
+
+} // namespace davit::migration
