@@ -1,0 +1,114 @@
+#include "plugin/call.hpp"
+
+#include "plugin/call_state.hpp"
+
+#include <array>
+
+namespace davit::plugin {
+namespace {
+
+// Handlers run one at a time, so that one ring serves the whole process.
+davit_ctx &next_ctx() {
+  static auto *const ring = new std::array<davit_ctx, 1024>;
+  static std::atomic<std::size_t> next{0};
+  return (*ring)[next++ % ring->size()];
+}
+
+error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took) {
+  const binding &b = s.bound;
+  std::string text = s.said;
+  if (text.empty() && s.has_last_error) text = s.last_error.message;
+  error e(o == outcome::veto       ? error_code::hook_veto
+          : o == outcome::deadline ? error_code::hook_deadline
+                                   : error_code::hook_failed,
+          std::move(text));
+  if (o == outcome::deadline)
+    e.message = "it did not finish before its deadline of " + std::to_string(b.deadline.count()) + " ms (it took " +
+                std::to_string(took.count() / 1000) + " ms)" + (e.message.empty() ? "" : ": " + e.message);
+  else if (e.message.empty() && status == DAVIT_VETO)
+    e.message =
+        s.when.veto_allowed ? "it refused, without a reason" : "it returned a veto, which this phase does not offer";
+  else if (e.message.empty())
+    e.message = "it returned status " + std::to_string(status) + " without a reason";
+  if (o == outcome::failed && s.has_last_error) {
+    e.sqlstate = s.last_error.sqlstate;
+    e.detail = s.last_error.detail;
+    e.server_hint = s.last_error.hint;
+  }
+  return e;
+}
+
+} // namespace
+
+std::string_view name_of(outcome o) {
+  switch (o) {
+  case outcome::ok: return "ok";
+  case outcome::handled: return "handled";
+  case outcome::veto: return "veto";
+  case outcome::failed: return "failed";
+  case outcome::deadline: return "deadline";
+  }
+  return "failed";
+}
+
+call_result call_handler(const binding &b, const occasion &when) {
+  services &shared = b.owner->shared();
+  const auto mark = when.stats.mark();
+  call_state state(b, when);
+  davit_ctx &ctx = next_ctx();
+  ctx.thread = std::this_thread::get_id();
+  ctx.state.store(&state, std::memory_order_release);
+
+  const auto begin = watch::clock::now();
+  const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
+  shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline});
+  std::int32_t status = DAVIT_ERR;
+  try {
+    status = b.what->call(b.what->user, &ctx);
+  } catch (const std::exception &e) {
+    state.said = std::string("it threw: ") + e.what();
+  } catch (...) {
+    state.said = "it threw something that is not a std::exception";
+  }
+  ctx.state.store(nullptr, std::memory_order_release);
+  const bool struck = shared.supervision.disarm();
+
+  call_result out;
+  out.duration = std::chrono::duration_cast<std::chrono::microseconds>(watch::clock::now() - begin);
+  if (struck)
+    out.outcome = outcome::deadline;
+  else if (status == DAVIT_OK)
+    out.outcome = outcome::ok;
+  else if (status == DAVIT_VETO && when.veto_allowed)
+    out.outcome = outcome::veto;
+  else
+    out.outcome = outcome::failed; // errors, unknown statuses, and answers that this phase does not offer
+  out.message = shared.secrets.scrub(state.message);
+  out.rows_affected = state.rows_affected;
+
+  const bool keep = out.outcome == outcome::ok;
+  if (!keep) out.failure = describe(state, out.outcome, status, out.duration);
+  try {
+    state.sql.finish(keep);
+  } catch (const error &e) {
+    if (e.code == error_code::transaction_ended || e.code == error_code::connection_lost) {
+      when.stats.revert(mark);
+      throw;
+    }
+    if (keep) {
+      out.outcome = outcome::failed;
+      out.failure = e;
+    }
+  }
+  if (out.outcome != outcome::ok) when.stats.revert(mark);
+  if (out.failure) {
+    out.failure->message = shared.secrets.scrub(out.failure->message);
+    out.failure->detail = shared.secrets.scrub(out.failure->detail);
+    out.failure->plugin = b.owner->name();
+    out.failure->handler = b.what->name;
+    out.failure->phase = b.phase;
+  }
+  return out;
+}
+
+} // namespace davit::plugin

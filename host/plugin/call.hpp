@@ -1,0 +1,49 @@
+// One call of one handler: what it may see, what it did, how it ended.
+#pragma once
+
+#include "plugin/call_sql.hpp"
+#include "plugin/facts.hpp"
+#include "plugin/plugin_set.hpp"
+#include "plugin/stat_store.hpp"
+
+#include <davit/plugin.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace davit::plugin {
+
+// The moment at which handlers are called.
+struct occasion {
+  const run_facts &run;
+  const migration_facts *migration; // null outside of a migration
+  const error *failure;             // null unless something failed
+  const info_facts &info;
+  plugin::sessions &sessions;
+  sql_scope scope;
+  stat_store &stats;
+  bool veto_allowed;
+};
+
+enum class outcome { ok, handled, veto, failed, deadline };
+std::string_view name_of(outcome o);
+
+struct call_result {
+  plugin::outcome outcome = outcome::ok;
+  std::optional<error> failure; // why, unless ok or handled
+  std::string message;          // what the handler reported
+  std::uint64_t rows_affected = 0;
+  std::chrono::microseconds duration{0};
+};
+
+// Calls the handler on this thread. Whatever it does: its savepoint or transaction is closed, its results are released,
+// its ctx is stale afterwards; unless it succeeded, its work and its stats are undone. Throws only when the session or
+// the migration's transaction is not what it was before (connection_lost, transaction_ended).
+call_result call_handler(const binding &b, const occasion &when);
+
+// The [handler] functions of the host table.
+void fill_handler_functions(davit_host &table);
+
+} // namespace davit::plugin

@@ -1,0 +1,114 @@
+// What stands behind a davit_ctx while its handler runs. Internal to the host table's functions.
+#pragma once
+
+#include "plugin/call.hpp"
+
+#include <atomic>
+#include <deque>
+#include <list>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace davit::plugin {
+
+struct call_state;
+
+// A result as the ABI shows it, over the PGresult that owns the text.
+struct shown_result {
+  explicit shown_result(postgres::result r);
+  davit_result abi{};
+
+private:
+  postgres::result owner_;
+  std::vector<davit_column> columns_;
+  std::vector<const davit_column *> column_pointers_;
+  std::vector<davit_cell> cells_;
+};
+
+// An error as the ABI shows it.
+struct shown_error {
+  davit_error abi{};
+  std::string sqlstate, message, detail, hint, file, instance, handler, phase;
+  void set(const error &e, std::int32_t status);
+};
+
+} // namespace davit::plugin
+
+// Open streams of davit.rows/1.
+struct davit_rows {
+  std::int32_t connection;
+  davit::plugin::shown_result columns; // of no rows
+  std::unique_ptr<davit::plugin::shown_result> row;
+  bool ended = false;
+  bool open = true;
+};
+
+namespace davit::plugin {
+
+struct call_state {
+  call_state(const binding &b, const occasion &w);
+
+  const binding &bound;
+  const occasion &when;
+  call_sql sql;
+
+  davit_run run{};
+  davit_migration migration{};
+  davit_binding shown_binding{};
+  shown_error failure;
+  shown_error last_error;
+  bool has_last_error = false;
+
+  std::list<shown_result> results;
+  std::list<davit_rows> streams;
+  std::deque<value> lent; // values handed out, alive until the handler returns
+
+  std::string said;
+  std::string message;
+  std::uint64_t rows_affected = 0;
+};
+
+std::int32_t status_of(const error &e, int cancel_reason);
+
+} // namespace davit::plugin
+
+// Never freed, and not used again for the next 1024 calls, so that a ctx that a plugin kept is refused instead of read.
+struct davit_ctx {
+  std::atomic<davit::plugin::call_state *> state{nullptr};
+  std::atomic<std::thread::id> thread{};
+};
+
+namespace davit::plugin {
+
+// Runs `work(call_state&)` if ctx is alive and this is its thread; every exception becomes a status and last_error.
+template <class F> std::int32_t guarded(davit_ctx *ctx, F &&work) {
+  if (!ctx) return DAVIT_ERR_INVALID;
+  call_state *const s = ctx->state.load(std::memory_order_acquire);
+  if (!s) return DAVIT_ERR_STALE;
+  if (ctx->thread.load(std::memory_order_relaxed) != std::this_thread::get_id()) return DAVIT_ERR_THREAD;
+  const auto remember = [s](const error &e, std::int32_t status) {
+    s->last_error.set(e, status);
+    s->has_last_error = true;
+    return status;
+  };
+  try {
+    return work(*s);
+  } catch (const call_error &e) {
+    return remember(e, e.status);
+  } catch (const error &e) {
+    return remember(e, status_of(e, s->bound.owner->shared().supervision.reason()));
+  } catch (const std::bad_alloc &) {
+    return remember(error(error_code::hook_failed, "out of memory"), DAVIT_ERR_MEMORY);
+  } catch (const std::exception &e) {
+    return remember(error(error_code::hook_failed, e.what()), DAVIT_ERR);
+  }
+}
+
+// A copy of what a plugin passed; throws call_error unless it is text.
+std::string take_text(davit_str s, const char *what);
+// Borrowed from `copies`.
+std::vector<postgres::parameter> take_parameters(const davit_value *params, std::size_t count,
+                                                 std::vector<std::optional<std::string>> &copies);
+
+} // namespace davit::plugin

@@ -1,0 +1,162 @@
+#include "plugin/init_functions.hpp"
+
+#include "base/nearest.hpp"
+#include "plugin/host_table.hpp"
+#include "plugin/instance.hpp"
+#include "plugin/phases.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+// What `davit_init *` points to. Never freed, so that a late use is refused safely.
+struct davit_init {
+  davit::plugin::instance *owner = nullptr;
+  std::thread::id thread;
+  std::atomic<bool> open{true};
+  std::string error;                      // of the latest negative status
+  std::string said;                       // by init_fail
+  std::deque<davit::plugin::value> given; // keeps what config() lent until init returns
+};
+
+namespace davit::plugin {
+namespace {
+
+davit_init &new_init() {
+  static auto *const all = new std::deque<davit_init>;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  return all->emplace_back();
+}
+
+std::int32_t refuse(davit_init *init, std::int32_t status, std::string why) {
+  init->error = std::move(why);
+  return status;
+}
+
+// Every function: is this the moment and the thread, and no exception out.
+template <class F> std::int32_t guarded(davit_init *init, F &&work) {
+  if (!init) return DAVIT_ERR_INVALID;
+  if (!init->open) return DAVIT_ERR_STALE;
+  if (init->thread != std::this_thread::get_id()) return DAVIT_ERR_THREAD;
+  try {
+    return work();
+  } catch (const error &e) {
+    return refuse(init, DAVIT_ERR_TYPE, e.message);
+  } catch (const std::bad_alloc &) {
+    return DAVIT_ERR_MEMORY;
+  } catch (const std::exception &e) {
+    return refuse(init, DAVIT_ERR, e.what());
+  }
+}
+
+bool is_name(std::string_view s) {
+  return !s.empty() && s.size() <= 255 && std::all_of(s.begin(), s.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  });
+}
+
+std::int32_t declare_handler(const davit_host *, davit_init *init, davit_str name, davit_handler_fn fn, void *user,
+                             std::uint32_t flags) {
+  return guarded(init, [&]() -> std::int32_t {
+    const std::string key(view(name));
+    if (!is_name(key))
+      return refuse(init, DAVIT_ERR_INVALID, "'" + key + "' is no handler name: use A-Z a-z 0-9 _ . -");
+    if (!fn) return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' has no function");
+    if (init->owner->find_handler(key))
+      return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' is declared twice");
+    init->owner->declare(
+        {key, fn, user, (flags & DAVIT_HANDLER_DRY_RUN_SAFE) != 0, (flags & DAVIT_HANDLER_CUT_OVER_SAFE) != 0});
+    return DAVIT_OK;
+  });
+}
+
+std::int32_t bind(const davit_host *, davit_init *init, davit_str name, davit_str phase, std::int32_t priority,
+                  std::uint32_t flags) {
+  return guarded(init, [&]() -> std::int32_t {
+    const std::string handler(view(name));
+    if (!init->owner->find_handler(handler))
+      return refuse(init, DAVIT_ERR_NOT_FOUND, "cannot bind '" + handler + "': no handler of that name is declared");
+    if (!find_phase(view(phase))) {
+      if (flags & DAVIT_BIND_OPTIONAL) return DAVIT_OK;
+      return refuse(init, DAVIT_ERR_NOT_FOUND,
+                    "this davit has no phase '" + std::string(view(phase)) + "'; " +
+                        did_you_mean(view(phase), phase_names()));
+    }
+    init->owner->bind({handler, std::string(view(phase)), priority});
+    return DAVIT_OK;
+  });
+}
+
+std::int32_t config(const davit_host *, davit_init *init, davit_str path, davit_value *out) {
+  return guarded(init, [&]() -> std::int32_t {
+    if (!out) return refuse(init, DAVIT_ERR_INVALID, "config: no place for the value");
+    auto found = init->owner->config().get(view(path));
+    if (!found)
+      return refuse(init, DAVIT_ERR_NOT_FOUND,
+                    "the plugin declares no configuration key '" + std::string(view(path)) + "'");
+    *out = borrow(init->given.emplace_back(std::move(*found)));
+    return DAVIT_OK;
+  });
+}
+
+std::int32_t config_length(const davit_host *, davit_init *init, davit_str path, std::uint64_t *out) {
+  return guarded(init, [&]() -> std::int32_t {
+    if (!out) return refuse(init, DAVIT_ERR_INVALID, "config_length: no place for the number");
+    const auto n = init->owner->config().length(view(path));
+    if (!n)
+      return refuse(init, DAVIT_ERR_NOT_FOUND,
+                    "the plugin declares no configuration key '" + std::string(view(path)) + "'");
+    *out = *n;
+    return DAVIT_OK;
+  });
+}
+
+std::int32_t init_fail(const davit_host *, davit_init *init, std::int32_t status, davit_str text) {
+  guarded(init, [&] {
+    init->said = is_text(view(text)) ? std::string(view(text)) : "(a reason that is not UTF-8 text)";
+    return DAVIT_OK;
+  });
+  return status;
+}
+
+davit_str init_error(const davit_host *, davit_init *init) {
+  if (!init || !init->open || init->thread != std::this_thread::get_id())
+    return to_abi("called outside of init, or on another thread");
+  return to_abi(init->error);
+}
+
+} // namespace
+
+void fill_init_functions(davit_host &t) {
+  t.handler = declare_handler;
+  t.bind = bind;
+  t.config = config;
+  t.config_length = config_length;
+  t.init_fail = init_fail;
+  t.init_error = init_error;
+}
+
+init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init, instance &owner, void *&self) {
+  davit_init &handle = new_init();
+  handle.owner = &owner;
+  handle.thread = std::this_thread::get_id();
+  init_outcome out{};
+  try {
+    out.status = init(&host, &handle, &self);
+    out.text = handle.said.empty() ? handle.error : handle.said;
+  } catch (const std::exception &e) {
+    out = {DAVIT_ERR, std::string("it threw: ") + e.what()};
+  } catch (...) {
+    out = {DAVIT_ERR, "it threw something that is not a std::exception"};
+  }
+  handle.open = false;
+  handle.given.clear();
+  if (out.status == DAVIT_OK) out.text.clear();
+  return out;
+}
+
+} // namespace davit::plugin

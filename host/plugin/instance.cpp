@@ -1,0 +1,82 @@
+#include "plugin/instance.hpp"
+
+#include "base/nearest.hpp"
+#include "plugin/host_table.hpp"
+
+#include <algorithm>
+
+namespace davit::plugin {
+
+instance::instance(const config::plugin_settings &settings, const std::filesystem::path &base, services &shared)
+    : name_(settings.name), services_(shared) {
+  std::string file;
+  try {
+    const auto path = find_library(settings.path, base);
+    file = path.string();
+    library_ = &load_library(path, {settings.sha256, settings.allow_writable});
+    descriptor_ = read_descriptor(*library_->descriptor);
+    config_ = std::make_unique<configuration>(settings.config, descriptor_.keys, settings.where, base.string());
+    services_.secrets.add(config_->secrets());
+    grant(settings);
+    initialise();
+  } catch (error &e) {
+    e.plugin = name_;
+    e.message =
+        services_.secrets.scrub("plugin '" + name_ + "'" + (file.empty() ? "" : " (" + file + ")") + ": " + e.message);
+    if (e.where.file.empty()) e.where = settings.where;
+    throw;
+  }
+}
+
+instance::~instance() {
+  if (!initialised_ || !descriptor_.destroy) return;
+  try {
+    descriptor_.destroy(self_);
+  } catch (...) {
+    services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
+  }
+}
+
+void instance::grant(const config::plugin_settings &settings) {
+  std::vector<std::string_view> declared;
+  for (const auto &c : descriptor_.capabilities) declared.push_back(c.name);
+  for (const auto &wanted : settings.grant.value_or(std::vector<std::string>{}))
+    if (std::find(declared.begin(), declared.end(), wanted) == declared.end())
+      throw error(error_code::config_value, "grant has '" + wanted + "', which the plugin does not ask for",
+                  did_you_mean(wanted, declared), settings.where);
+  for (const auto &c : descriptor_.capabilities) {
+    const bool granted =
+        !settings.grant || std::find(settings.grant->begin(), settings.grant->end(), c.name) != settings.grant->end();
+    if (granted)
+      capabilities_.push_back(c.name);
+    else if (!c.optional)
+      throw error(error_code::plugin_capability, "it requires '" + c.name + "', which grant in davit.toml leaves out",
+                  "add it to grant, or remove the plugin", settings.where);
+  }
+}
+
+access instance::rights() const {
+  const auto has = [this](const char *c) {
+    return std::find(capabilities_.begin(), capabilities_.end(), c) != capabilities_.end();
+  };
+  return has("db.write") ? access::write : has("db.read") ? access::read : access::none;
+}
+
+const handler *instance::find_handler(std::string_view name) const {
+  const auto at = std::find_if(handlers_.begin(), handlers_.end(), [&](const handler &h) { return h.name == name; });
+  return at == handlers_.end() ? nullptr : &*at;
+}
+
+void instance::initialise() {
+  host_ = make_host_table(*this);
+  const init_outcome outcome = call_init(host_, descriptor_.init, *this, self_);
+  if (outcome.status != DAVIT_OK)
+    throw error(error_code::plugin_init,
+                "its init failed: " + (outcome.text.empty()
+                                           ? "status " + std::to_string(outcome.status) + ", without a reason"
+                                           : outcome.text),
+                "nothing was touched; check the plugin's configuration, or remove it from davit.toml");
+  initialised_ = true;
+}
+
+} // namespace davit::plugin

@@ -1,0 +1,57 @@
+// All plugins of davit.toml, and which handler is called at which phase in which order.
+#pragma once
+
+#include "config/settings.hpp"
+#include "plugin/instance.hpp"
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace davit::plugin {
+
+struct binding {
+  instance *owner;
+  const handler *what;
+  std::string id;
+  std::string phase;
+  std::int32_t priority;
+  std::chrono::milliseconds deadline; // 0: none
+  config::failure_policy on_failure;
+  config::node args;
+  std::string args_json;
+  bool self_bound;
+  bool enabled; // `enabled = false` of davit.toml takes a self-binding away
+};
+
+struct left_out {
+  std::string plugin;
+  std::string why;
+};
+
+class plugin_set {
+public:
+  // Loads what davit.toml lists for its environment. Throws davit::error that names the plugin, or the place of a
+  // [[hooks]] entry that cannot be bound.
+  plugin_set(const config::settings &settings, services &shared);
+  ~plugin_set(); // destroys the instances, latest first
+
+  // In the order they are called: priority, the plugin's place in davit.toml, self-bound before davit.toml's.
+  const std::vector<binding> &bindings() const { return bindings_; }
+  std::vector<const binding *> at(std::string_view phase) const;
+  const std::vector<std::unique_ptr<instance>> &instances() const { return instances_; }
+  const std::vector<left_out> &not_loaded() const { return left_out_; }
+
+private:
+  void add_self_bindings(const config::settings &settings);
+  void add_hook(const config::hook_settings &hook, const config::settings &settings, std::set<std::size_t> &taken);
+
+  std::vector<std::unique_ptr<instance>> instances_;
+  std::vector<binding> bindings_;
+  std::vector<left_out> left_out_;
+};
+
+} // namespace davit::plugin

@@ -1,0 +1,21 @@
+// Keeps secret configuration values out of everything that is printed or stored.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace davit::plugin {
+
+class secrets {
+public:
+  void add(const std::vector<std::string> &texts);
+  // `text` with every secret replaced by "***". Secrets shorter than four bytes are left alone: replacing "1" or "on"
+  // everywhere would hide what is no secret.
+  std::string scrub(std::string_view text) const;
+
+private:
+  std::vector<std::string> texts_; // longest first
+};
+
+} // namespace davit::plugin

@@ -1,0 +1,22 @@
+// What calls need of the database, without knowing who opens and keeps the sessions.
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <string>
+
+namespace davit::plugin {
+
+class sessions {
+public:
+  virtual ~sessions() = default;
+  // The session that carries the migrations, and the side session; opened at first use. Throw davit::error.
+  virtual postgres::connection &run() = 0;
+  virtual postgres::connection &side() = 0;
+  // Statements that prepare a transaction of a handler's own on the run session, after BEGIN; may be empty.
+  virtual std::string own_transaction_setup() const = 0;
+  // The name of a lock if the side session waits, directly or through others, for the run session; else empty.
+  virtual std::string side_waits_for_run() = 0;
+};
+
+} // namespace davit::plugin
