@@ -87,7 +87,8 @@ void read_table(const node &source, std::string_view title, std::initializer_lis
     throw complaint(error_code::config_value, source.where,
                     fmt::format("{} must be a table, but is {}", title, with_article(source.type_name())));
   for (const auto &[key, value] : *entries) {
-    const auto known = std::find_if(fields.begin(), fields.end(), [&](const field &f) { return f.key == key; });
+    const auto known =
+        std::find_if(fields.begin(), fields.end(), [&name = key](const field &f) { return f.key == name; });
     if (known == fields.end()) {
       std::vector<std::string_view> names;
       for (const auto &f : fields) names.push_back(f.key);

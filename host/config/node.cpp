@@ -2,6 +2,8 @@
 
 namespace davit::config {
 
+node::node() noexcept = default;
+
 const node *node::find(std::string_view key) const {
   const auto *entries = std::get_if<table>(&value);
   if (!entries) return nullptr;

@@ -17,6 +17,9 @@ using array = std::vector<node>;
 using table = std::vector<std::pair<std::string, node>>; // in the order of the file
 
 struct node {
+  // Out of line: clang 14 cannot yet decide inside the class whether pairs of nodes can be made.
+  node() noexcept;
+
   // monostate: absent. Dates and times are strings as TOML writes them.
   std::variant<std::monostate, bool, std::int64_t, double, std::string, array, table> value;
   place where;
