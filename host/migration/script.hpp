@@ -14,7 +14,7 @@
 namespace davit::migration {
 
 struct statement {
-  std::string_view text;      // as psql sends it: a slice of script::bytes, the semicolon included
+  std::string_view text;      // as psql sends it, but with its blank lines: a slice of script::bytes
   std::string_view copy_data; // the lines after COPY … FROM stdin, without the terminating \.
   sql::statement_kind kind;
   std::uint32_t line;   // of its first character, from 1
@@ -23,13 +23,17 @@ struct statement {
 
 struct script {
   std::filesystem::path file;
-  std::string bytes; // the views of `statements` point into it: a script can be moved, not copied
-  std::string checksum; // SHA-256 of `bytes`, 64 lower-case hexadecimal digits
-  std::vector<statement> statements;
+  std::string bytes;                 // the views of `statements` point into it: a script can be moved, not copied
+  std::string checksum;              // SHA-256 of `bytes`, 64 lower-case hexadecimal digits
+  std::vector<statement> statements; // without those that are only comments, or nothing
 
-  bool no_transaction = false; // by directive, or because a statement can run no other way
-  std::string no_transaction_reason; // "-- davit: no-transaction", or the statement: "CREATE INDEX CONCURRENTLY at line 3"
-  bool wrapped = false; // first statement a plain BEGIN, last a plain COMMIT: both are left out, davit's own take their place
+  // By directive, or because a statement can run no other way. The reason is "-- davit: no-transaction", or the
+  // statement: "CREATE INDEX CONCURRENTLY at line 3".
+  bool no_transaction = false;
+  std::string no_transaction_reason;
+
+  // The first statement was a plain BEGIN, the last a plain COMMIT: both are left out, davit's own take their place.
+  bool wrapped = false;
 
   script() = default;
   script(script &&) noexcept = default;

@@ -1,0 +1,139 @@
+#include "migration/plan.hpp"
+
+#include "base/file.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace davit::migration {
+namespace {
+
+std::string checksum_of(const std::filesystem::path &file) {
+  if (file.empty()) return {};
+  try {
+    return sha256_hex(read_file(file));
+  } catch (const std::system_error &e) {
+    throw error(error_code::migration_file, "cannot read migration file: " + e.code().message(),
+                "make it readable for the user that runs davit", {file.string(), 0, 0});
+  }
+}
+
+std::string title_of(const recorded &r) { return r.name.empty() ? r.id.text() : r.id.text() + "_" + r.name; }
+
+const recorded *find(const std::vector<recorded> &ledger, const version &id) {
+  const auto at =
+      std::lower_bound(ledger.begin(), ledger.end(), id, [](const recorded &r, const version &v) { return r.id < v; });
+  return at != ledger.end() && at->id == id ? &*at : nullptr;
+}
+
+const migration_files *find(const folder &files, const version &id) {
+  const auto at = std::lower_bound(files.migrations.begin(), files.migrations.end(), id,
+                                   [](const migration_files &m, const version &v) { return m.id < v; });
+  return at != files.migrations.end() && at->id == id ? &*at : nullptr;
+}
+
+bool present(const recorded *r) { return r && r->state != "reverted"; }
+
+void refuse_partial(const std::vector<recorded> &ledger) {
+  for (const auto &r : ledger)
+    if (r.state == "partial")
+      throw error(error_code::partly_applied,
+                  title_of(r) + " stopped half-way: its first " + std::to_string(r.statements_done) +
+                      " statements are in the database, the rest is not",
+                  "look at the database, then say how to go on: davit repair " + r.id.text() +
+                      " --resume | --applied | --reverted");
+}
+
+// An added file is no conflict: what was applied is still what it was.
+void refuse_differences(const folder &files, const std::vector<recorded> &ledger) {
+  std::string list;
+  std::size_t count = 0;
+  for (const auto &d : differences(files, ledger)) {
+    if (d.what == change::file_added) continue;
+    if (++count <= 5)
+      list += (list.empty() ? "" : "; ") + d.file + (d.what == change::file_changed ? " was changed" : " is gone");
+  }
+  if (count == 0) return;
+  if (count > 5) list += "; and " + std::to_string(count - 5) + " more (davit verify lists all)";
+  throw error(
+      error_code::checksum_changed, "files of applied migrations are not what was applied: " + list,
+      "bring the files back as they were, or, if the change is meant, accept it with davit repair --accept-files");
+}
+
+void require_known(const folder &files, const std::vector<recorded> &ledger, const version &v, const char *option) {
+  if (!find(files, v) && !find(ledger, v) && v.canonical() != "0")
+    throw error(error_code::migration_version, std::string(option) + " " + v.text() + ": there is no such migration",
+                "davit status lists the versions there are");
+}
+
+} // namespace
+
+checksums checksums_of(const migration_files &files) {
+  return {checksum_of(files.up), checksum_of(files.down), checksum_of(files.verify)};
+}
+
+std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger) {
+  std::vector<difference> out;
+  for (const auto &r : ledger) {
+    if (!present(&r)) continue;
+    const migration_files *m = find(files, r.id);
+    if (!m) {
+      out.push_back({r, title_of(r), change::file_removed});
+      continue;
+    }
+    const checksums now = checksums_of(*m);
+    const auto compare = [&](const std::string &then, const std::string &is, const std::filesystem::path &file,
+                             const char *role) {
+      if (then == is) return;
+      const std::string named = file.empty() ? title_of(r) + "." + role + ".sql" : file.string();
+      out.push_back({r, named,
+                     then.empty() ? change::file_added
+                     : is.empty() ? change::file_removed
+                                  : change::file_changed});
+    };
+    compare(r.up_checksum, now.up, m->up, "up");
+    compare(r.down_checksum, now.down, m->down, "down");
+    compare(r.verify_checksum, now.verify, m->verify, "verify");
+  }
+  return out;
+}
+
+std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {
+  refuse_partial(ledger);
+  refuse_differences(files, ledger);
+  if (options.to) require_known(files, ledger, *options.to, "--to");
+  const auto newest = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
+  std::vector<step> steps;
+  for (const auto &m : files.migrations) {
+    if (options.to && *options.to < m.id) break;
+    const recorded *r = find(ledger, m.id);
+    if (r && r->state == "applied") continue;
+    const bool resumes = r && r->state == "resumable";
+    if (newest != ledger.rend() && m.id < newest->id && !options.out_of_order && !resumes)
+      throw error(error_code::out_of_order, m.title() + " is pending, but " + title_of(*newest) + " is applied already",
+                  "give it a version above the newest, or apply it all the same with --out-of-order",
+                  {m.up.string(), 0, 0});
+    steps.push_back({m, true, resumes ? r->statements_done : 0});
+    if (options.steps && steps.size() == *options.steps) break;
+  }
+  return steps;
+}
+
+std::vector<step> plan_down(const folder &files, const std::vector<recorded> &ledger, const down_options &options) {
+  refuse_partial(ledger);
+  refuse_differences(files, ledger);
+  if (options.to) require_known(files, ledger, *options.to, "--to");
+  std::vector<step> steps;
+  for (auto r = ledger.rbegin(); r != ledger.rend(); ++r) {
+    if (r->state != "applied") continue;
+    if (options.to ? !(*options.to < r->id) : steps.size() == options.steps) break;
+    const migration_files &m = *find(files, r->id); // refuse_differences has seen it
+    if (m.down.empty())
+      throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
+                  "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
+    steps.push_back({m, false, 0});
+  }
+  return steps;
+}
+
+} // namespace davit::migration

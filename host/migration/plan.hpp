@@ -1,0 +1,65 @@
+// What a run would do: the folder held against the ledger.
+#pragma once
+
+#include "migration/files.hpp"
+#include "migration/script.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace davit::migration {
+
+// A migration as the ledger has it.
+struct recorded {
+  version id;
+  std::string name;
+  std::string state;                                       // "applied", "reverted", "partial"
+  std::string up_checksum, down_checksum, verify_checksum; // empty: there was no such file
+  std::string applied_at, applied_by, run;
+  std::int64_t duration_us = 0;
+  std::uint32_t statements_done = 0; // of a partial one
+};
+
+struct step {
+  migration_files files;
+  bool up = true;
+  std::uint32_t skip_statements = 0; // a partial migration goes on after these
+};
+
+struct up_options {
+  std::optional<version> to;          // the last one to apply
+  std::optional<std::uint32_t> steps; // at most so many
+  bool out_of_order = false;
+};
+
+struct down_options {
+  std::optional<version> to; // the last one to keep; revert all that are above
+  std::uint32_t steps = 1;   // without `to`
+};
+
+// Checksums of a migration's files as they are now; empty for files that are not there. Throws migration_file.
+struct checksums {
+  std::string up, down, verify;
+};
+checksums checksums_of(const migration_files &files);
+
+enum class change { file_changed, file_removed, file_added };
+
+struct difference {
+  recorded migration;
+  std::string file; // the one concerned: path, or the title if all of it is gone
+  change what;
+};
+
+// Applied migrations whose files are not what the ledger has, ascending.
+std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger);
+
+// Steps in the order they are to run. Throw davit::error: checksum_changed, out_of_order, partly_applied, irreversible,
+// migration_version.
+std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options);
+std::vector<step> plan_down(const folder &files, const std::vector<recorded> &ledger, const down_options &options);
+
+} // namespace davit::migration
