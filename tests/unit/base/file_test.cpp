@@ -1,0 +1,64 @@
+#include "base/file.hpp"
+
+#include "support/temp_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// errno of the refusal; the test fails if the file was read.
+int refusal(const fs::path &file) {
+  try {
+    davit::read_file(file);
+  } catch (const std::system_error &problem) {
+    CHECK(problem.code().category() == std::generic_category());
+    return problem.code().value();
+  }
+  FAIL("read " << file);
+  return 0;
+}
+
+} // namespace
+
+TEST_CASE("a file is read byte for byte") {
+  const davit::test::temp_folder folder;
+  using namespace std::string_literals;
+  for (const auto &bytes : {""s, "x"s, "two\r\nlines\n"s, "\xEF\xBB\xBF\0\xFF"s, std::string(4096, 'a'),
+                            std::string(4097, 'b'), std::string(1'000'000, 'c')}) {
+    CAPTURE(bytes.size());
+    CHECK((davit::read_file(folder.write("file", bytes)) == bytes));
+  }
+}
+
+TEST_CASE("a file that has no size in advance is read to its end") {
+  CHECK(davit::read_file("/proc/self/status").find("VmHWM") != std::string::npos);
+}
+
+TEST_CASE("a link is followed") {
+  const davit::test::temp_folder folder;
+  folder.write("file", "text");
+  fs::create_symlink("file", folder.path() / "link");
+  CHECK(davit::read_file(folder.path() / "link") == "text");
+}
+
+TEST_CASE("what is no regular file is refused with the reason") {
+  const davit::test::temp_folder folder;
+  CHECK(refusal(folder.path() / "missing") == ENOENT);
+  CHECK(refusal(folder.path()) == EISDIR);
+  fs::create_symlink("nowhere", folder.path() / "dangling");
+  CHECK(refusal(folder.path() / "dangling") == ENOENT);
+  CHECK(refusal("/dev/null") == EINVAL);
+}
+
+TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
+  CHECK(davit::sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(davit::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(davit::sha256_hex(std::string(1'000'000, 'a')) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
