@@ -1,0 +1,39 @@
+// The audit table: its columns, and the statements that write to it.
+#pragma once
+
+#include "qualified_name.hpp"
+
+#include <davit/plugin.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace audit_log {
+
+struct outcome {
+  std::string word; // started, applied, reverted, failed, vetoed, interrupted, deadline
+  std::optional<std::string> sqlstate, error;
+};
+
+class audit_table {
+public:
+  audit_table(qualified_name name, bool create) : name_(std::move(name)), create_(create) {}
+
+  std::string quoted() const { return name_.quoted(); }
+
+  // Writes the running migration's row and returns its id. finished_at stays empty while the outcome is "started".
+  // Without the table it is created first, or davit::error if that is not wanted.
+  std::int64_t insert(const davit::context &cx, const davit::connection &db, const outcome &o) const;
+
+  // Completes the row `id`; davit::error if it is gone.
+  void finish(const davit::connection &db, std::int64_t id, const outcome &o) const;
+
+private:
+  void ensure(const davit::connection &db) const;
+
+  qualified_name name_;
+  bool create_;
+};
+
+} // namespace audit_log

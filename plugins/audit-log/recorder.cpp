@@ -1,0 +1,65 @@
+#include "recorder.hpp"
+
+#include "failure_text.hpp"
+
+#include <utility>
+
+namespace audit_log {
+namespace {
+
+outcome committed_outcome(const davit::context &cx) {
+  return {cx.migration().up ? "applied" : "reverted", std::nullopt, std::nullopt};
+}
+
+outcome failed_outcome(const davit::context &cx, std::string word) {
+  const davit_error *e = cx.failure();
+  if (!e) return {std::move(word), std::nullopt, std::nullopt};
+  outcome o{e->status == DAVIT_VETO ? "vetoed" : std::move(word), std::nullopt, failure_text(*e)};
+  if (e->sqlstate.len) o.sqlstate = std::string(e->sqlstate.data, e->sqlstate.len);
+  return o;
+}
+
+void report(const davit::context &cx, const std::string &word, const audit_table &table) {
+  cx.report(1, "recorded as " + word + " in " + table.quoted());
+}
+
+} // namespace
+
+void transaction_recorder::done(davit::context &cx) const {
+  const outcome o = committed_outcome(cx);
+  table_.insert(cx, cx.db(), o);
+  report(cx, o.word, table_);
+}
+
+void transaction_recorder::failed(davit::context &cx) const {
+  const outcome o = failed_outcome(cx, "failed");
+  table_.insert(cx, cx.db(), o);
+  report(cx, o.word, table_);
+}
+
+void side_recorder::started(davit::context &cx) {
+  open_.reset();
+  if (cx.run().dry) return cx.report("dry run: nothing is recorded, as a side connection cannot be rolled back");
+  open_ = open_row{table_.insert(cx, cx.side(), {"started", std::nullopt, std::nullopt}), std::nullopt};
+  report(cx, "started", table_);
+}
+
+void side_recorder::committed(davit::context &cx) { complete(cx, committed_outcome(cx)); }
+
+void side_recorder::failed(davit::context &cx) { complete(cx, failed_outcome(cx, "failed")); }
+
+void side_recorder::run_failed(davit::context &cx) {
+  if (!open_) return;
+  if (open_->known) return complete(cx, *std::exchange(open_->known, std::nullopt));
+  complete(cx, failed_outcome(cx, cx.info<std::string>("run.outcome").value_or("failed")));
+}
+
+void side_recorder::complete(davit::context &cx, outcome o) {
+  if (!open_) return; // a dry run
+  open_->known = std::move(o);
+  table_.finish(cx.side(), open_->id, *open_->known);
+  report(cx, open_->known->word, table_);
+  open_.reset();
+}
+
+} // namespace audit_log

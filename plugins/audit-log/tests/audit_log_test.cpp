@@ -1,0 +1,181 @@
+#include "testing/fake_host.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+extern "C" const davit_plugin *davit_plugin_v1(void);
+
+using testing::fake_host;
+using testing::field;
+using testing::reply;
+
+namespace {
+
+const reply there{{{"t"}}, 0, "", ""};
+const reply absent{{{"f"}}, 0, "", ""};
+const reply row_41{{{"41"}}, 1, "", ""};
+const reply done{{}, 1, "", ""};
+
+std::unique_ptr<fake_host> start(const std::string &connection = "transaction") {
+  auto host = std::make_unique<fake_host>(davit_plugin_v1);
+  host->configure("connection", connection).init();
+  return host;
+}
+
+} // namespace
+
+TEST_CASE("the row is written with the migration, on its own connection") {
+  const auto host = start();
+  host->hint = "ticket 12";
+  host->facts["migration.elapsed_ms"] = std::int64_t{250};
+  host->answer("to_regclass", there).answer("INSERT INTO \"public\".\"davit_audit\"", row_41);
+  CHECK(host->fire("cleanup").status == DAVIT_OK);
+  REQUIRE(host->queries.size() == 2);
+  CHECK(host->queries[0].params == std::vector<field>{"\"public\".\"davit_audit\""});
+  CHECK(host->queries[1].connection == DAVIT_CONN_MIGRATION);
+  CHECK(host->queries[1].params == std::vector<field>{"00000000-0000-4000-8000-000000000001", "3", "orders", "up",
+                                                      "test", "deployer", "c0ffee", "applied", std::nullopt,
+                                                      std::nullopt, std::nullopt, "ticket 12", "250", "true"});
+  CHECK(host->reports == std::vector<std::string>{"recorded as applied in \"public\".\"davit_audit\""});
+}
+
+TEST_CASE("a migration that goes down is recorded as reverted; an unknown start stays unknown") {
+  const auto host = start();
+  host->up = false;
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("cleanup").status == DAVIT_OK);
+  CHECK(host->queries[1].params[3] == "down");
+  CHECK(host->queries[1].params[7] == "reverted");
+  CHECK(host->queries[1].params[12] == std::nullopt);
+}
+
+TEST_CASE("a failure gets a row of its own, with SQLSTATE and message") {
+  const auto host = start();
+  host->failed = fake_host::failure{DAVIT_ERR_SQL, "22012", "division by zero"};
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries[1].params[7] == "failed");
+  CHECK(host->queries[1].params[8] == "22012");
+  CHECK(host->queries[1].params[9] == "division by zero");
+}
+
+TEST_CASE("a veto is recorded as one") {
+  const auto host = start();
+  host->failed = fake_host::failure{DAVIT_VETO, "", "not on a Friday"};
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries[1].params[7] == "vetoed");
+  CHECK(host->queries[1].params[8] == std::nullopt);
+}
+
+TEST_CASE("the table is created where it does not exist, and only there") {
+  const auto host = start();
+  host->answer("to_regclass", absent).answer("CREATE TABLE IF NOT EXISTS", done).answer("INSERT", row_41);
+  CHECK(host->fire("cleanup").status == DAVIT_OK);
+  CHECK(host->script_done());
+}
+
+TEST_CASE("without create_table a missing table is an error that says what to do") {
+  fake_host host(davit_plugin_v1);
+  host.configure("create_table", false).configure("table", std::string("Ops.\"Who did it\"")).init();
+  host.answer("to_regclass", absent);
+  const auto end = host.fire("cleanup");
+  CHECK(end.status == DAVIT_ERR);
+  CHECK(end.text == "the audit table \"ops\".\"Who did it\" does not exist; create it, or set create_table = true");
+}
+
+TEST_CASE("only the environments named are recorded") {
+  fake_host host(davit_plugin_v1);
+  host.configure("environments.0", std::string("staging"))
+      .configure("environments.1", std::string("production"))
+      .init();
+  CHECK(host.fire("cleanup").status == DAVIT_OK);
+  CHECK(host.queries.empty());
+  host.environment = "production";
+  host.answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host.fire("cleanup").status == DAVIT_OK);
+  CHECK(host.queries.size() == 2);
+}
+
+TEST_CASE("on the side connection the row is there first, and is completed") {
+  const auto host = start("side");
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  CHECK(host->queries[1].connection == DAVIT_CONN_SIDE);
+  CHECK(host->queries[1].params[7] == "started");
+  CHECK(host->queries[1].params[12] == "0");
+  CHECK(host->queries[1].params[13] == "false");
+  host->answer("UPDATE", done);
+  CHECK(host->fire("post_execute").status == DAVIT_OK);
+  CHECK(host->queries[2].connection == DAVIT_CONN_SIDE);
+  CHECK(host->queries[2].params == std::vector<field>{"41", "applied", std::nullopt, std::nullopt});
+  CHECK(host->fire("failure").status == DAVIT_OK); // nothing is left open
+  CHECK(host->queries.size() == 3);
+}
+
+TEST_CASE("on the side connection a failure completes the row that was there") {
+  const auto host = start("side");
+  host->up = false;
+  host->answer("to_regclass", there).answer("INSERT", row_41).answer("UPDATE", done);
+  CHECK(host->fire("pre_rollback").status == DAVIT_OK);
+  host->failed = fake_host::failure{DAVIT_ERR_SQL, "22012", "division by zero"};
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries[2].params == std::vector<field>{"41", "failed", "22012", "division by zero"});
+}
+
+TEST_CASE("a row that is left open is completed when the run fails, with the run's outcome") {
+  const auto host = start("side");
+  host->answer("to_regclass", there).answer("INSERT", row_41).answer("UPDATE", done);
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  host->facts["run.outcome"] = std::string("interrupted");
+  host->in_migration = false;
+  CHECK(host->fire("failure").status == DAVIT_OK);
+  CHECK(host->queries[2].params[1] == "interrupted");
+}
+
+TEST_CASE("a committed migration stays applied in the log, although its row could not be completed at once") {
+  const auto host = start("side");
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  host->answer("UPDATE", {{}, 0, "57P01", "terminating connection"}).answer("UPDATE", done);
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  CHECK(host->fire("post_execute").status == DAVIT_ERR_SQL);
+  host->facts["run.outcome"] = std::string("failed");
+  CHECK(host->fire("failure").status == DAVIT_OK);
+  CHECK(host->queries[3].params[1] == "applied");
+}
+
+TEST_CASE("a row that vanished is an error") {
+  const auto host = start("side");
+  host->answer("to_regclass", there).answer("INSERT", row_41).answer("UPDATE", {});
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  const auto end = host->fire("post_execute");
+  CHECK(end.status == DAVIT_ERR);
+  CHECK(end.text.find("id 41") != std::string::npos);
+}
+
+TEST_CASE("a dry run writes nothing on the side connection, and says so") {
+  const auto host = start("side");
+  host->dry = true;
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  CHECK(host->fire("post_execute").status == DAVIT_OK);
+  CHECK(host->queries.empty());
+  REQUIRE(host->reports.size() == 1);
+  CHECK(host->reports[0].find("dry run") == 0);
+}
+
+TEST_CASE("wrong configuration is refused with the key") {
+  const auto complaint = [](const std::string &key, const std::string &text) {
+    fake_host host(davit_plugin_v1);
+    try {
+      host.configure(key, text).init();
+    } catch (const std::runtime_error &e) {
+      return std::string(e.what());
+    }
+    return std::string("no complaint");
+  };
+  CHECK(complaint("table", "audit") == "table: it must be schema.table: a migration may change the search_path");
+  CHECK(complaint("connection", "other") == R"(connection: "other" is not one of "transaction", "side")");
+}

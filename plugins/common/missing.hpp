@@ -1,0 +1,21 @@
+// Queries about tables that a migration has not created yet, or has dropped.
+#pragma once
+
+#include <davit/plugin.hpp>
+
+#include <string>
+
+namespace common {
+
+enum class if_missing { fail, skip };
+
+// Reads PREFIX.if_missing, a key with a default.
+if_missing read_if_missing(const davit::setup &s, const std::string &prefix);
+
+// Whether the server refused because a table, column or schema does not exist.
+bool is_missing(const davit::error &e);
+
+// "WHAT: MESSAGE (SQLSTATE …)" with the same status; a missing table gets the keys of configuration that help.
+davit::error explain(const std::string &what, const davit::error &e);
+
+} // namespace common
