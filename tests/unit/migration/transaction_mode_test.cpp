@@ -1,0 +1,81 @@
+#include "parse_fixture.hpp"
+
+using strings = std::vector<std::string>;
+
+TEST_CASE("a file is one transaction unless something says otherwise") {
+  const auto s = parse("create table a (); create index on a (b);");
+  CHECK_FALSE(s.no_transaction);
+  CHECK(s.no_transaction_reason.empty());
+  CHECK_FALSE(s.wrapped);
+}
+
+TEST_CASE("BEGIN at the start and COMMIT at the end are left to davit") {
+  for (const std::string text :
+       {"begin; select 1; commit;", "-- a\n/* b */ BEGIN WORK;\nselect 1;\nEND;\n/* c */\n;",
+        "start transaction; select 1; commit and no chain", "begin; savepoint a; rollback to a; select 1; commit;"}) {
+    CAPTURE(text);
+    const auto s = parse(text);
+    CHECK(s.wrapped);
+    CHECK_FALSE(s.no_transaction);
+    CHECK(texts_of(s).back() == "select 1;");
+  }
+  CHECK(parse("begin; commit;").wrapped);
+  CHECK(parse("begin; commit;").statements.empty());
+}
+
+TEST_CASE("savepoints are allowed anywhere") {
+  const auto s = parse("savepoint a; insert into t values (1); rollback to savepoint a; release a;");
+  CHECK(s.statements.size() == 4);
+  CHECK_FALSE(s.wrapped);
+}
+
+TEST_CASE("other transaction control in a file that is one transaction is refused, and shown") {
+  const struct {
+    std::string text, place, named;
+  } rows[] = {{"select 1;\n  commit;", "2:3", "commit"},
+              {"select 1; rollback;", "1:11", "rollback"},
+              {"begin;\nselect 1;", "1:1", "begin"},
+              {"begin; select 1;\nrollback;", "2:1", "rollback"},
+              {"begin; select 1; commit;\nselect 2;", "1:18", "commit"},
+              {"begin; select 1;\n commit; begin; select 2; commit;", "2:2", "commit"},
+              {"begin;\nbegin; commit;", "2:1", "begin"},
+              {"begin isolation level serializable; select 1; commit;", "1:1", "begin isolation level serializable"},
+              {"select 1; commit and chain;", "1:11", "commit and chain"},
+              {"begin; prepare transaction 'x';", "1:8", "prepare transaction 'x'"},
+              {"select 1; /* why\n not */\n abort;", "3:2", "abort"}};
+  for (const auto &row : rows) {
+    CAPTURE(row.text);
+    const auto e = syntax_error_of(row.text);
+    CHECK(to_string(e.where) == "dir/1_a.up.sql:" + row.place);
+    CHECK(e.message.starts_with(row.named + " "));
+    CHECK(contains(e.hint, "-- davit: no-transaction"));
+  }
+}
+
+TEST_CASE("settings of the transaction are no transaction control") {
+  CHECK(parse("set transaction read only; set constraints all immediate; select 1;").statements.size() == 3);
+}
+
+TEST_CASE("with the directive a file may do as it likes") {
+  const auto s = parse("-- davit: no-transaction\nbegin; select 1; commit; vacuum; begin; rollback;");
+  CHECK(s.no_transaction);
+  CHECK(s.no_transaction_reason == "-- davit: no-transaction");
+  CHECK(s.statements.size() == 6);
+  CHECK_FALSE(parse("-- davit: no-transaction\nbegin; select 1; commit;").wrapped);
+}
+
+TEST_CASE("a statement that needs to run outside of a transaction takes the whole file out of it") {
+  const auto s =
+      parse("select 1;\n/* for\n   speed */ create index concurrently i on t (a);\nbegin; select 1; commit;");
+  CHECK(s.no_transaction);
+  CHECK(s.no_transaction_reason == "CREATE INDEX CONCURRENTLY at line 3");
+  CHECK(s.statements.size() == 5);
+  CHECK(parse("begin; select 1; commit; vacuum; begin; select 2; commit;").no_transaction);
+}
+
+TEST_CASE("such a statement between BEGIN and COMMIT is refused") {
+  const auto e = syntax_error_of("begin;\n  create index concurrently i on t (a);\ncommit;");
+  CHECK(to_string(e.where) == "dir/1_a.up.sql:2:3");
+  CHECK(contains(e.message, "CREATE INDEX CONCURRENTLY"));
+  CHECK(e.excerpt == "  create index concurrently i on t (a);\n  ^");
+}
