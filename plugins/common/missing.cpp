@@ -14,6 +14,15 @@ bool is_missing(const davit::error &e) {
          state == "3F000" /* invalid_schema_name */;
 }
 
+void recover(const davit::context &cx) {
+  try {
+    cx.undo();
+  } catch (const davit::error &e) {
+    // A migration without a transaction: each statement is one of its own, so none is left aborted.
+    if (e.status() != DAVIT_ERR_STATE) throw;
+  }
+}
+
 davit::error explain(const std::string &what, const davit::error &e) {
   std::string text = what + ": " + e.what();
   if (!e.sqlstate().empty()) text += " (SQLSTATE " + e.sqlstate() + ')';

@@ -15,6 +15,9 @@ if_missing read_if_missing(const davit::setup &s, const std::string &prefix);
 // Whether the server refused because a table, column or schema does not exist.
 bool is_missing(const davit::error &e);
 
+// Makes the migration's connection usable again after such an error. All that the handler did there is undone.
+void recover(const davit::context &cx);
+
 // "WHAT: MESSAGE (SQLSTATE …)" with the same status; a missing table gets the keys of configuration that help.
 davit::error explain(const std::string &what, const davit::error &e);
 

@@ -49,7 +49,7 @@ capture::reading capture::read(davit::context &cx, common::if_missing without_ta
     seen = observe(cx.query(sql_));
   } catch (const davit::error &e) {
     if (without_table == common::if_missing::fail || !common::is_missing(e)) throw common::explain(name_, e);
-    cx.undo();
+    common::recover(cx);
     return {std::nullopt, e.what()};
   }
   if (seen.rows != 1) throw davit::error(name_ + ": the query must give one row, not " + std::to_string(seen.rows));

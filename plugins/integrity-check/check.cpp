@@ -26,7 +26,7 @@ void check::run(davit::context &cx) const {
     seen = observe(cx.query(sql_));
   } catch (const davit::error &e) {
     if (if_missing_ == common::if_missing::fail || !common::is_missing(e)) throw common::explain(name_, e);
-    cx.undo();
+    common::recover(cx);
     return cx.report("skipped: " + std::string(e.what()));
   }
   if (const auto finding = complaint(expectation_, seen)) violate(veto_, message_, name_, *finding);

@@ -46,7 +46,7 @@ void refresh(const model &m, davit::context &cx) {
   } catch (const davit::error &e) {
     if (m.if_missing == common::if_missing::fail || !common::is_missing(e))
       throw common::explain("read model '" + m.name + '\'', e);
-    cx.undo();
+    common::recover(cx);
     return cx.report("skipped: " + std::string(e.what()));
   }
   if (m.max_rows && rows > static_cast<std::uint64_t>(*m.max_rows))

@@ -158,7 +158,7 @@ struct host_functions {
     const reply r = h.script_.front().answer;
     h.script_.pop_front();
     if (!r.sqlstate.empty()) {
-      h.aborted_ = connection == DAVIT_CONN_MIGRATION;
+      h.aborted_ = connection == DAVIT_CONN_MIGRATION && !h.no_transaction;
       return h.refuse(DAVIT_ERR_SQL, r.message, r.sqlstate);
     }
     h.results_.push_back(std::make_unique<fake_host::stored_result>(r));
@@ -167,8 +167,10 @@ struct host_functions {
   }
   static std::int32_t release(davit_ctx *, const davit_result *) { return DAVIT_OK; }
   static std::int32_t undo(davit_ctx *c) {
-    of(c).aborted_ = false;
-    ++of(c).undone;
+    fake_host &h = of(c);
+    if (h.no_transaction) return h.refuse(DAVIT_ERR_STATE, "there is nothing to undo");
+    h.aborted_ = false;
+    ++h.undone;
     return DAVIT_OK;
   }
   static const davit_error *last_error(davit_ctx *c) { return &of(c).error_; }
@@ -273,6 +275,7 @@ void fake_host::refill_metadata(const std::string &phase, const std::string &han
   migration_ = {};
   migration_.struct_size = sizeof migration_;
   migration_.direction = up ? DAVIT_UP : DAVIT_DOWN;
+  if (no_transaction) migration_.flags = DAVIT_MIGRATION_NO_TRANSACTION;
   migration_.attempt = 1;
   migration_.version = keep(version);
   migration_.name = DAVIT_STR("orders");

@@ -65,7 +65,7 @@ public:
 
   // What the handlers are told.
   std::string environment = "test", command = "up", version = "3", hint;
-  bool up = true, dry = false, in_migration = true;
+  bool up = true, dry = false, in_migration = true, no_transaction = false;
   std::map<std::string, value> facts; // of `info`
   struct failure {
     std::int32_t status = DAVIT_ERR_SQL;

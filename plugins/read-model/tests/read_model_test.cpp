@@ -93,6 +93,15 @@ TEST_CASE("a missing table fails and says what to set, or is passed over and rep
   CHECK(lenient.fire("after_ddl").status == DAVIT_ERR_SQL); // other errors are never passed over
 }
 
+TEST_CASE("a missing table is passed over in a migration without a transaction, too") {
+  fake_host host(davit_plugin_v1);
+  add_model(host, 0, "totals").configure("models.0.if_missing", std::string("skip")).init();
+  host.no_transaction = true;
+  host.answer("INSERT", {{}, 0, "42P01", "relation \"totals\" does not exist"});
+  CHECK(host.fire("after_ddl").status == DAVIT_OK);
+  CHECK(host.reports == std::vector<std::string>{"skipped: relation \"totals\" does not exist"});
+}
+
 TEST_CASE("wrong configuration is refused with the key") {
   fake_host none(davit_plugin_v1);
   CHECK_THROWS_AS(none.init(), std::runtime_error);
