@@ -130,8 +130,8 @@ token_kind lexer::dollar(bool &closed) {
   auto i = position_ + 1;
   if (i < text_.size() && is_digit(text_[i])) {
     while (i < text_.size() && is_digit(text_[i])) ++i;
-    if (i < text_.size() && is_name_start(text_[i])) ++i; // as in number()
     position_ = i;
+    junk();
     return token_kind::symbol;
   }
   if (i < text_.size() && is_name_start(text_[i]))
@@ -146,7 +146,6 @@ token_kind lexer::dollar(bool &closed) {
   return token_kind::dollar_string;
 }
 
-// Takes one letter that sticks to the number along, as psql 15 does: in 1E'…' the string has no prefix.
 void lexer::number() {
   const auto digits = [this] {
     while (position_ < text_.size() && is_digit(text_[position_])) ++position_;
@@ -161,7 +160,16 @@ void lexer::number() {
     if (sign || (position_ + 1 < text_.size() && is_digit(text_[position_ + 1]))) position_ += sign ? 2 : 1;
     digits();
   }
-  if (position_ < text_.size() && is_name_start(text_[position_])) ++position_;
+  junk();
+}
+
+// A name that sticks to a number is one token with it: in 1E'…' the string has no prefix.
+void lexer::junk() {
+  if (position_ < text_.size() && is_name_start(text_[position_])) name();
+}
+
+void lexer::name() {
+  while (position_ < text_.size() && (is_name_part(text_[position_]) || text_[position_] == '$')) ++position_;
 }
 
 // A word, or a string or quoted name with a prefix.
@@ -188,7 +196,7 @@ token_kind lexer::word(bool &closed) {
       return token_kind::quoted_name;
     }
   }
-  while (position_ < text_.size() && (is_name_part(text_[position_]) || text_[position_] == '$')) ++position_;
+  name();
   return token_kind::word;
 }
 

@@ -60,6 +60,8 @@ private:
   bool quoted_name();
   token_kind dollar(bool &closed);
   void number();
+  void junk();
+  void name();
   token_kind word(bool &closed);
   token_kind punctuation();
   quoting plain_quoting();

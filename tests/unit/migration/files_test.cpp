@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "migration/files.hpp"
 
-#include "folder_fixture.hpp"
+#include "support/temp_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 using davit::migration::find_migrations;
+using davit::test::temp_folder;
 
 namespace {
 
@@ -28,7 +29,7 @@ davit::error error_of(const std::filesystem::path &dir) {
 bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 // Checks that the folder is refused with a message that names all of `names`.
-void refused_naming(const folder_fixture &dir, std::initializer_list<std::string_view> names) {
+void refused_naming(const temp_folder &dir, std::initializer_list<std::string_view> names) {
   const auto e = error_of(dir.path());
   INFO(e.message);
   for (const auto name : names) CHECK(contains(e.message, name));
@@ -37,8 +38,9 @@ void refused_naming(const folder_fixture &dir, std::initializer_list<std::string
 } // namespace
 
 TEST_CASE("migrations come in the order of their versions as numbers") {
-  const folder_fixture dir;
-  for (const auto *name : {"10_c.up.sql", "2_b.up.sql", "0001_a.sql", "20240101000000_d.up.sql"}) dir.file(name);
+  const temp_folder dir;
+  for (const auto *name : {"10_c.up.sql", "2_b.up.sql", "0001_a.sql", "20240101000000_d.up.sql"})
+    dir.write(name, "select 1;\n");
   const auto found = find_migrations(dir.path());
   REQUIRE(found.migrations.size() == 4);
   CHECK(found.migrations[0].title() == "0001_a");
@@ -49,10 +51,10 @@ TEST_CASE("migrations come in the order of their versions as numbers") {
 }
 
 TEST_CASE("up, down and verify are paired by version, not by title or zeros; the up file gives the name") {
-  const folder_fixture dir;
-  dir.file("07_add.up.sql");
-  dir.file("7_drop_again.down.sql");
-  dir.file("007.verify.sql");
+  const temp_folder dir;
+  dir.write("07_add.up.sql", "select 1;\n");
+  dir.write("7_drop_again.down.sql", "select 1;\n");
+  dir.write("007.verify.sql", "select 1;\n");
   const auto found = find_migrations(dir.path());
   REQUIRE(found.migrations.size() == 1);
   const auto &m = found.migrations.front();
@@ -63,9 +65,9 @@ TEST_CASE("up, down and verify are paired by version, not by title or zeros; the
 }
 
 TEST_CASE("a plain .sql file is an up file without a down, and can have a verify file") {
-  const folder_fixture dir;
-  dir.file("1.sql");
-  dir.file("1.verify.sql");
+  const temp_folder dir;
+  dir.write("1.sql", "select 1;\n");
+  dir.write("1.verify.sql", "select 1;\n");
   const auto found = find_migrations(dir.path());
   REQUIRE(found.migrations.size() == 1);
   CHECK(found.migrations[0].title() == "1");
@@ -75,27 +77,27 @@ TEST_CASE("a plain .sql file is an up file without a down, and can have a verify
 }
 
 TEST_CASE("an empty folder has no migrations") {
-  const folder_fixture dir;
+  const temp_folder dir;
   CHECK(find_migrations(dir.path()).migrations.empty());
 }
 
 TEST_CASE("files of other kinds, hidden files and subfolders are not looked at") {
-  const folder_fixture dir;
-  dir.file("README.md");
-  dir.file("1_a.up.sql~");
-  dir.file(".2_b.up.sql");
+  const temp_folder dir;
+  dir.write("README.md", "select 1;\n");
+  dir.write("1_a.up.sql~", "select 1;\n");
+  dir.write(".2_b.up.sql", "select 1;\n");
   std::filesystem::create_directory(dir.path() / "old");
   std::filesystem::create_symlink("nowhere", dir.path() / ".#1_a.up.sql");
-  dir.file("old/1_a.up.sql");
+  dir.write("old/1_a.up.sql", "select 1;\n");
   const auto found = find_migrations(dir.path());
   CHECK(found.migrations.empty());
   CHECK(found.warnings.empty());
 }
 
 TEST_CASE("an .sql file without a version is passed over with a warning") {
-  const folder_fixture dir;
-  dir.file("seed.sql");
-  dir.file("notes.SQL");
+  const temp_folder dir;
+  dir.write("seed.sql", "select 1;\n");
+  dir.write("notes.SQL", "select 1;\n");
   const auto found = find_migrations(dir.path());
   CHECK(found.migrations.empty());
   REQUIRE(found.warnings.size() == 2);
@@ -104,68 +106,68 @@ TEST_CASE("an .sql file without a version is passed over with a warning") {
 }
 
 TEST_CASE("a missing folder is an error that names it") {
-  const folder_fixture dir;
+  const temp_folder dir;
   const auto e = error_of(dir.path() / "nowhere");
   CHECK(contains(e.message, "nowhere"));
   CHECK(contains(e.hint, "create it"));
 }
 
 TEST_CASE("a file in place of the folder is an error") {
-  const folder_fixture dir;
-  CHECK(contains(error_of(dir.file("1.sql")).message, "1.sql"));
+  const temp_folder dir;
+  CHECK(contains(error_of(dir.write("1.sql", "select 1;\n")).message, "1.sql"));
 }
 
 TEST_CASE("two files of one version and role are refused, also if only their zeros differ") {
-  const folder_fixture dir;
+  const temp_folder dir;
   SUBCASE("up") {
-    dir.file("07_a.up.sql");
-    dir.file("7_b.up.sql");
+    dir.write("07_a.up.sql", "select 1;\n");
+    dir.write("7_b.up.sql", "select 1;\n");
     refused_naming(dir, {"07_a.up.sql", "7_b.up.sql"});
   }
   SUBCASE("plain") {
-    dir.file("7_a.sql");
-    dir.file("7_b.sql");
+    dir.write("7_a.sql", "select 1;\n");
+    dir.write("7_b.sql", "select 1;\n");
     refused_naming(dir, {"7_a.sql", "7_b.sql"});
   }
   SUBCASE("up and plain") {
-    dir.file("7_a.sql");
-    dir.file("7_a.up.sql");
+    dir.write("7_a.sql", "select 1;\n");
+    dir.write("7_a.up.sql", "select 1;\n");
     refused_naming(dir, {"7_a.sql", "7_a.up.sql"});
   }
   SUBCASE("down") {
-    dir.file("7_a.up.sql");
-    dir.file("7_a.down.sql");
-    dir.file("7_b.down.sql");
+    dir.write("7_a.up.sql", "select 1;\n");
+    dir.write("7_a.down.sql", "select 1;\n");
+    dir.write("7_b.down.sql", "select 1;\n");
     refused_naming(dir, {"7_a.down.sql", "7_b.down.sql"});
   }
 }
 
 TEST_CASE("a plain .sql file next to a down file is to be renamed") {
-  const folder_fixture dir;
-  dir.file("7_a.sql");
-  dir.file("7_a.down.sql");
+  const temp_folder dir;
+  dir.write("7_a.sql", "select 1;\n");
+  dir.write("7_a.down.sql", "select 1;\n");
   refused_naming(dir, {"7_a.sql", "7_a.down.sql"});
   CHECK(contains(error_of(dir.path()).hint, "rename 7_a.sql"));
 }
 
 TEST_CASE("down and verify files need an up file") {
-  const folder_fixture dir;
-  dir.file("7_a.down.sql");
-  dir.file("8_a.verify.sql");
+  const temp_folder dir;
+  dir.write("7_a.down.sql", "select 1;\n");
+  dir.write("8_a.verify.sql", "select 1;\n");
   refused_naming(dir, {"7_a.down.sql", "8_a.verify.sql"});
 }
 
 TEST_CASE("a name that has a version but does not fit is refused") {
-  const folder_fixture dir;
-  dir.file("1x.up.sql");
-  dir.file("2_a.UP.SQL");
-  dir.file("3_a.dwon.sql");
+  const temp_folder dir;
+  dir.write("1x.up.sql", "select 1;\n");
+  dir.write("2_a.UP.SQL", "select 1;\n");
+  dir.write("3_a.dwon.sql", "select 1;\n");
   refused_naming(dir, {"1x.up.sql", "2_a.UP.SQL", "3_a.dwon.sql"});
   CHECK(contains(error_of(dir.path()).hint, "VERSION_NAME.up.sql"));
 }
 
 TEST_CASE("what cannot be read is refused") {
-  const folder_fixture dir;
+  const temp_folder dir;
   SUBCASE("a symbolic link to nothing") {
     std::filesystem::create_symlink("nowhere", dir.path() / "1_a.up.sql");
     refused_naming(dir, {"1_a.up.sql", "symbolic link to nothing"});
@@ -176,32 +178,32 @@ TEST_CASE("what cannot be read is refused") {
   }
   SUBCASE("no permission") {
     if (::geteuid() == 0) return; // root may read everything
-    std::filesystem::permissions(dir.file("1_a.up.sql"), std::filesystem::perms::none);
+    std::filesystem::permissions(dir.write("1_a.up.sql", "select 1;\n"), std::filesystem::perms::none);
     refused_naming(dir, {"1_a.up.sql", "cannot be read"});
   }
 }
 
 TEST_CASE("a symbolic link to a file is as good as the file") {
-  const folder_fixture dir;
-  std::filesystem::create_symlink(dir.file("shared"), dir.path() / "1_a.up.sql");
+  const temp_folder dir;
+  std::filesystem::create_symlink(dir.write("shared", "select 1;\n"), dir.path() / "1_a.up.sql");
   CHECK(find_migrations(dir.path()).migrations.size() == 1);
 }
 
 TEST_CASE("everything that is wrong is reported at once") {
-  const folder_fixture dir;
-  dir.file("1_a.up.sql");
-  dir.file("01_b.up.sql");
-  dir.file("2_x.down.sql");
-  dir.file("3.sql.sql");
+  const temp_folder dir;
+  dir.write("1_a.up.sql", "select 1;\n");
+  dir.write("01_b.up.sql", "select 1;\n");
+  dir.write("2_x.down.sql", "select 1;\n");
+  dir.write("3.sql.sql", "select 1;\n");
   std::filesystem::create_directory(dir.path() / "x.sql");
   refused_naming(dir, {"1_a.up.sql", "01_b.up.sql", "2_x.down.sql", "3.sql.sql", "x.sql", dir.path().string()});
 }
 
 TEST_CASE("ten thousand files are found and paired in a moment") {
-  const folder_fixture dir;
+  const temp_folder dir;
   for (int i = 0; i < 5000; ++i) {
-    dir.file(std::to_string(i) + "_a.up.sql", "");
-    dir.file(std::to_string(i) + "_a.down.sql", "");
+    dir.write(std::to_string(i) + "_a.up.sql", "");
+    dir.write(std::to_string(i) + "_a.down.sql", "");
   }
   const auto start = std::chrono::steady_clock::now();
   const auto found = find_migrations(dir.path());

@@ -1,9 +1,10 @@
 #include "parse_fixture.hpp"
 
 #include "base/file.hpp"
-#include "folder_fixture.hpp"
+#include "support/temp_folder.hpp"
 
 using davit::sql::statement_kind;
+using davit::test::temp_folder;
 using strings = std::vector<std::string>;
 
 TEST_CASE("statements know where they begin, columns counted in characters") {
@@ -63,8 +64,8 @@ TEST_CASE("an error of the text has file, line, column and an excerpt") {
 }
 
 TEST_CASE("files are read as they are") {
-  const folder_fixture dir;
-  const auto path = dir.file("1.sql", "select 1,\r\n2;\r\n");
+  const temp_folder dir;
+  const auto path = dir.write("1.sql", "select 1,\r\n2;\r\n");
   const auto s = davit::migration::read_script(path);
   CHECK(s.file == path);
   CHECK(s.bytes == "select 1,\r\n2;\r\n");
@@ -72,7 +73,7 @@ TEST_CASE("files are read as they are") {
 }
 
 TEST_CASE("a file that cannot be read is named, with the reason") {
-  const folder_fixture dir;
+  const temp_folder dir;
   try {
     davit::migration::read_script(dir.path() / "gone.sql");
     FAIL("no error");

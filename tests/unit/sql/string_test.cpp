@@ -28,7 +28,7 @@ TEST_CASE("a letter is a prefix only as a word of its own") {
   CHECK(statements_of("select 1.5e'\\'; select 2;") == strings{"select 1.5e'\\';", "select 2;"});
   CHECK(statements_of("select :E'\\'; select 2;") == strings{"select :E'\\';", "select 2;"}); // psql's variable E
   CHECK(is_one_statement("select a::E'\\';';"));
-  CHECK(is_one_statement("select 1eE'\\';';"));
+  CHECK(statements_of("select 1eE'\\'; select 2;") == strings{"select 1eE'\\';", "select 2;"});
 }
 
 TEST_CASE("psql does not see a string continued on the next line as one") {
@@ -64,6 +64,7 @@ TEST_CASE("not every dollar is a quote") {
   CHECK(statements_of("select $1; select $2$;$2;") == strings{"select $1;", "select $2$;", "$2;"});
   CHECK(statements_of("select $1a$; select 1;") == strings{"select $1a$;", "select 1;"});
   CHECK(statements_of("select $; select $ $;") == strings{"select $;", "select $ $;"});
+  CHECK(statements_of("select 1a$x$; select 2;") == strings{"select 1a$x$;", "select 2;"}); // a$x$ sticks to the number
   CHECK(statements_of("select $a; select 2;") == strings{"select $a;", "select 2;"});
 }
 
