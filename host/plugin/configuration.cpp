@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/nearest.hpp"
+#include "config/complaint.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -104,23 +105,24 @@ void configuration::take_secret(node &n, const std::string &path, const std::str
   if (t) {
     const auto *source = t->size() == 1 ? std::get_if<std::string>(&t->front().second.value) : nullptr;
     if (!source || (t->front().first != "env" && t->front().first != "file"))
-      throw error(error_code::config_value,
-                  "'config." + path + "' must be a string, { env = \"NAME\" } or { file = \"path\" }", "", n.where);
+      throw config::complaint(error_code::config_value, n.where,
+                              "'config." + path + "' must be a string, { env = \"NAME\" } or { file = \"path\" }", "");
     std::string text;
     if (t->front().first == "env") {
       const char *env = std::getenv(source->c_str());
       if (!env)
-        throw error(error_code::config_value,
-                    "'config." + path + "' names the environment variable " + *source + ", which is not set",
-                    "set it, or change davit.toml", n.where);
+        throw config::complaint(error_code::config_value, n.where,
+                                "'config." + path + "' names the environment variable " + *source +
+                                    ", which is not set",
+                                "set it, or change davit.toml");
       text = env;
     } else {
       try {
         text = read_file(std::filesystem::path(base) / *source);
       } catch (const std::system_error &e) {
-        throw error(error_code::config_unreadable,
-                    "'config." + path + "' names the file " + *source + ", which cannot be read: " + e.code().message(),
-                    "", n.where);
+        throw config::complaint(
+            error_code::config_unreadable, n.where,
+            "'config." + path + "' names the file " + *source + ", which cannot be read: " + e.code().message(), "");
       }
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     }
@@ -133,40 +135,41 @@ void configuration::validate(node &n, const schema &rule, const std::string &pat
   if (rule.leaf) {
     if (rule.leaf->secret) take_secret(n, path, base);
     if (!fits(n, rule.leaf->type))
-      throw error(error_code::config_value,
-                  "'config." + path + "' is " + std::string(n.type_name()) + ", it must be " +
-                      std::string(type_name(rule.leaf->type)),
-                  rule.leaf->doc, n.where);
+      throw config::complaint(error_code::config_value, n.where,
+                              "'config." + path + "' is " + std::string(n.type_name()) + ", it must be " +
+                                  std::string(type_name(rule.leaf->type)),
+                              rule.leaf->doc);
     return;
   }
   if (rule.element) {
     auto *a = std::get_if<config::array>(&n.value);
     if (!a)
-      throw error(error_code::config_value,
-                  "'config." + path + "' is " + std::string(n.type_name()) + ", it must be an array", "", n.where);
+      throw config::complaint(error_code::config_value, n.where,
+                              "'config." + path + "' is " + std::string(n.type_name()) + ", it must be an array", "");
     for (std::size_t i = 0; i < a->size(); ++i) validate((*a)[i], *rule.element, joined(path, std::to_string(i)), base);
     return;
   }
   auto *t = std::get_if<config::table>(&n.value);
   if (!t)
-    throw error(error_code::config_value,
-                (path.empty() ? std::string("'config'") : "'config." + path + "'") + " is " +
-                    std::string(n.type_name()) + ", it must be a table",
-                "", n.where);
+    throw config::complaint(error_code::config_value, n.where,
+                            (path.empty() ? std::string("'config'") : "'config." + path + "'") + " is " +
+                                std::string(n.type_name()) + ", it must be a table",
+                            "");
   for (auto &[key, child] : *t) {
-    const auto found = rule.children.find(key);
-    if (found == rule.children.end()) {
+    const auto known = rule.children.find(key);
+    if (known == rule.children.end()) {
       std::vector<std::string_view> names;
       for (const auto &[name, unused] : rule.children) names.push_back(name);
-      throw error(error_code::config_unknown, "the plugin has no configuration key '" + joined(path, key) + "'",
-                  names.empty() ? "this plugin has no configuration" : did_you_mean(key, names), child.where);
+      throw config::complaint(error_code::config_unknown, child.key_where,
+                              "the plugin has no configuration key '" + joined(path, key) + "'",
+                              names.empty() ? "this plugin has no configuration" : did_you_mean(key, names));
     }
-    validate(child, found->second, joined(path, key), base);
+    validate(child, known->second, joined(path, key), base);
   }
   for (const auto &[name, child] : rule.children)
     if (child.leaf && child.leaf->required && !n.find(name))
-      throw error(error_code::config_value, "the plugin needs the configuration key '" + joined(path, name) + "'",
-                  child.leaf->doc, n.where.line ? n.where : where_);
+      throw config::complaint(error_code::config_value, n.where.line ? n.where : where_,
+                              "the plugin needs the configuration key '" + joined(path, name) + "'", child.leaf->doc);
 }
 
 std::optional<configuration::found> configuration::find(std::string_view path) const {
@@ -216,10 +219,9 @@ std::optional<std::uint64_t> configuration::length(std::string_view path) const 
   if (!at->written) return 0;
   if (const auto *a = std::get_if<config::array>(&at->written->value)) return a->size();
   if (const auto *t = std::get_if<config::table>(&at->written->value)) return t->size();
-  throw error(error_code::config_value,
-              "'config." + std::string(path) + "' is " + std::string(at->written->type_name()) +
-                  ", not an array or table",
-              "", at->written->where);
+  throw config::complaint(
+      error_code::config_value, at->written->where,
+      "'config." + std::string(path) + "' is " + std::string(at->written->type_name()) + ", not an array or table", "");
 }
 
 } // namespace davit::plugin

@@ -1,6 +1,7 @@
 #include "plugin/plugin_set.hpp"
 
 #include "base/nearest.hpp"
+#include "config/complaint.hpp"
 
 #include <algorithm>
 #include <set>
@@ -80,8 +81,9 @@ void plugin_set::add_hook(const config::hook_settings &hook, const config::setti
   if (!what) {
     std::vector<std::string_view> names;
     for (const auto &h : owner.handlers()) names.push_back(h.name);
-    throw error(error_code::config_unknown, "plugin '" + owner.name() + "' has no handler '" + hook.handler + "'",
-                names.empty() ? "it declares none" : did_you_mean(hook.handler, names), hook.where);
+    throw config::complaint(error_code::config_unknown, hook.handler_where,
+                            "plugin '" + owner.name() + "' has no handler '" + hook.handler + "'",
+                            names.empty() ? "it declares none" : did_you_mean(hook.handler, names));
   }
   const auto &p = settings_of(settings, owner.name());
   std::size_t target = bindings_.size();

@@ -224,6 +224,12 @@ transaction_status connection::transaction_status() const noexcept {
 }
 
 bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK; }
+bool connection::still_alive() noexcept {
+  pollfd p{PQsocket(c_.get()), POLLIN, 0};
+  if (::poll(&p, 1, 0) > 0) PQconsumeInput(c_.get()); // a notice, or the end
+  return alive();
+}
+
 int connection::server_version() const noexcept { return PQserverVersion(c_.get()); }
 std::int32_t connection::backend_pid() const noexcept { return PQbackendPID(c_.get()); }
 std::string connection::database() const { return PQdb(c_.get()); }

@@ -59,7 +59,8 @@ public:
   std::string_view reset_sql() const { return reset_sql_; }
 
   postgres::transaction_status transaction_status() const noexcept;
-  bool alive() const noexcept;
+  bool alive() const noexcept;         // as far as the last statement showed
+  bool still_alive() noexcept;         // looks at the socket; nothing may be running
   int server_version() const noexcept; // 150004
   std::int32_t backend_pid() const noexcept;
   std::string database() const;

@@ -1,0 +1,185 @@
+#include "base/error.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+namespace davit::cli {
+namespace {
+
+// CLI11 takes strings to be always valid.
+template <class T>
+void optional_option(CLI::App *app, const std::string &name, std::optional<T> &into, const std::string &help,
+                     const std::string &type) {
+  app->add_option_function<T>(
+         name, [&into](const T &v) { into = v; }, help)
+      ->type_name(type);
+}
+
+class parser {
+public:
+  parser();
+  parsed parse(int argc, char **argv);
+
+private:
+  CLI::App *add(CLI::App &to, command c, const std::string &name, const std::string &help);
+  void add_run_options(CLI::App *app);
+  void add_run_commands();
+  void add_reading_commands();
+  void add_project_commands();
+  void add_plugin_commands();
+
+  CLI::App app_{"davit applies SQL migrations to PostgreSQL and calls compiled hooks at every phase", "davit"};
+  options out_;
+};
+
+parser::parser() {
+  app_.set_version_flag("--version", "davit " DAVIT_VERSION);
+  app_.require_subcommand(1);
+  app_.fallthrough();
+  app_.footer(exit_code_table());
+  app_.add_option("-c,--config", out_.config, "davit.toml to use (default: here, or in a folder above)")
+      ->type_name("FILE");
+  optional_option(&app_, "-e,--environment", out_.environment, "environment, in place of davit.toml's", "NAME");
+  app_.add_flag("--ephemeral", out_.ephemeral, "on a private PostgreSQL server that is removed at exit");
+  app_.add_flag("--json", out_.json, "one JSON object on standard output");
+  app_.add_flag("--no-color", out_.no_color, "no colour (also NO_COLOR, TERM=dumb)");
+  app_.add_flag("-q,--quiet", out_.quiet, "only results and errors");
+  app_.add_flag("-v,--verbose", out_.verbose, "each phase and handler as it fires, and the stats");
+  add_run_commands();
+  add_reading_commands();
+  add_project_commands();
+  add_plugin_commands();
+}
+
+CLI::App *parser::add(CLI::App &to, command c, const std::string &name, const std::string &help) {
+  CLI::App *sub = to.add_subcommand(name, help);
+  sub->fallthrough();
+  sub->callback([this, c] { out_.what = c; });
+  return sub;
+}
+
+void parser::add_run_options(CLI::App *app) {
+  optional_option(app, "--hooks-hint", out_.hint, "free text that every hook sees", "TEXT");
+  optional_option(app, "--hooks-hint-owner", out_.hint_owner, "the same: who is responsible", "TEXT");
+  optional_option(app, "--hooks-hint-token", out_.hint_token, "the same: a token to report back with", "TEXT");
+}
+
+void parser::add_run_commands() {
+  CLI::App *up = add(app_, command::up, "up", "apply pending migrations");
+  optional_option(up, "--to", out_.to, "the last version to apply", "VERSION");
+  optional_option(up, "--steps", out_.steps, "apply at most so many", "N");
+  up->add_flag("--out-of-order", out_.out_of_order, "apply also what is older than the newest applied");
+  add_run_options(up);
+
+  CLI::App *down =
+      add(app_, command::down, "down", "revert applied migrations, newest first (one, unless told otherwise)");
+  auto *to = down->add_option_function<std::string>(
+                     "--to", [this](const std::string &v) { out_.to = v; }, "the last version to keep; 0 reverts all")
+                 ->type_name("VERSION");
+  down->add_option_function<std::uint32_t>(
+          "--steps", [this](const std::uint32_t &v) { out_.steps = v; }, "revert so many")
+      ->type_name("N")
+      ->excludes(to);
+  add_run_options(down);
+
+  CLI::App *repair = add(app_, command::repair, "repair", "say what is true where davit cannot know it");
+  repair->add_option("VERSION", out_.argument, "the migration that stopped half-way");
+  auto *resume =
+      repair->add_flag("--resume", out_.resume, "the next up goes on after the statements that are in the database");
+  auto *applied = repair->add_flag("--applied", out_.mark_applied, "it is applied: you have completed it by hand")
+                      ->excludes(resume);
+  repair->add_flag("--reverted", out_.mark_reverted, "it is not applied: you have undone it by hand")
+      ->excludes(resume)
+      ->excludes(applied);
+  repair->add_flag("--accept-files", out_.accept_files, "take the files of applied migrations as they are now");
+}
+
+void parser::add_reading_commands() {
+  CLI::App *status = add(app_, command::status, "status", "which migrations are applied, which are pending");
+  status->add_flag("--exit-code", out_.exit_code, "leave with 8 if migrations are pending");
+
+  CLI::App *plan = add(app_, command::plan, "plan", "what up would do: statements and hooks in order; changes nothing");
+  optional_option(plan, "--to", out_.to, "as with up", "VERSION");
+  optional_option(plan, "--steps", out_.steps, "as with up", "N");
+  plan->add_flag("--out-of-order", out_.out_of_order, "as with up");
+  plan->add_flag("--down", out_.down, "what down would do");
+
+  CLI::App *verify = add(app_, command::verify, "verify", "hold the files of applied migrations against the ledger");
+  verify->add_flag("--run-sql", out_.run_sql, "run their verify files too, each in a transaction that is rolled back");
+
+  CLI::App *history =
+      add(app_, command::history, "history", "the runs, or one of them with its migrations, hooks and stats");
+  history->add_option("RUN", out_.argument, "id of a run, or its beginning");
+  history->add_option("--limit", out_.limit, "show at most so many runs")->type_name("N")->check(CLI::PositiveNumber);
+
+  add(app_, command::phases, "phases", "the phases at which hooks are called");
+  add(app_, command::explain, "explain", "what an error code means")
+      ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code")
+      ->required();
+}
+
+void parser::add_project_commands() {
+  add(app_, command::init, "init", "write davit.toml and migrations/")
+      ->add_option("DIR", out_.argument, "where (default: here)");
+  CLI::App *create = add(app_, command::create, "new", "write the files of a new migration");
+  create->add_option("NAME", out_.argument, "what it does: add_email_to_users")->required();
+  auto *timestamp = create->add_flag("--timestamp", out_.timestamp, "version from the time, not the next number");
+  create->add_flag("--sequential", out_.sequential, "version is the next number")->excludes(timestamp);
+  create->add_flag("--no-down", out_.no_down, "without a down file");
+  create->add_flag("--verify", out_.verify_file, "with a verify file");
+}
+
+void parser::add_plugin_commands() {
+  CLI::App *plugin = app_.add_subcommand("plugin", "the plugins of davit.toml");
+  plugin->require_subcommand(1);
+  plugin->fallthrough();
+  add(*plugin, command::plugin_list, "list", "what is loaded, from where, with which rights, bound to which phases");
+  add(*plugin, command::plugin_inspect, "inspect", "one library, whether davit.toml has it or not")
+      ->add_option("FILE", out_.argument, "path of the library")
+      ->required();
+}
+
+parsed parser::parse(int argc, char **argv) {
+  try {
+    app_.parse(argc, argv);
+    if (out_.what == command::repair && !out_.accept_files &&
+        (out_.argument.empty() || !(out_.resume || out_.mark_applied || out_.mark_reverted)))
+      throw CLI::ValidationError("repair",
+                                 "give VERSION with --resume, --applied or --reverted, or give --accept-files");
+    return {out_, {}, 0};
+  } catch (const CLI::ParseError &e) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app_.exit(e, out, err);
+    if (code == 0) return {std::nullopt, out.str(), 0};
+    return {std::nullopt, err.str(), static_cast<int>(exit_code::usage)};
+  }
+}
+
+} // namespace
+
+std::string_view name_of(command c) {
+  switch (c) {
+  case command::init: return "init";
+  case command::create: return "new";
+  case command::status: return "status";
+  case command::plan: return "plan";
+  case command::up: return "up";
+  case command::down: return "down";
+  case command::verify: return "verify";
+  case command::repair: return "repair";
+  case command::history: return "history";
+  case command::phases: return "phases";
+  case command::plugin_list: return "plugin list";
+  case command::plugin_inspect: return "plugin inspect";
+  case command::explain: return "explain";
+  }
+  return "";
+}
+
+parsed parse_arguments(int argc, char **argv) { return parser().parse(argc, argv); }
+
+} // namespace davit::cli

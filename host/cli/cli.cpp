@@ -1,0 +1,63 @@
+#include "cli/cli.hpp"
+
+#include "cli/commands.hpp"
+#include "cli/report.hpp"
+
+#include <cstdio>
+#include <new>
+
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+
+namespace davit::cli {
+namespace {
+
+int dispatch(const options &o, terminal &t) {
+  switch (o.what) {
+  case command::init: return command_init(o, t);
+  case command::create: return command_new(o, t);
+  case command::status: return command_status(o, t);
+  case command::plan: return command_plan(o, t);
+  case command::up:
+  case command::down: return command_run(o, t);
+  case command::verify: return command_verify(o, t);
+  case command::repair: return command_repair(o, t);
+  case command::history: return command_history(o, t);
+  case command::phases: return command_phases(o, t);
+  case command::plugin_list: return command_plugin_list(o, t);
+  case command::plugin_inspect: return command_plugin_inspect(o, t);
+  case command::explain: return command_explain(o, t);
+  }
+  return static_cast<int>(exit_code::bug);
+}
+
+int fail(const options &o, terminal &t, const error &e) {
+  if (o.json) print_json(t, json_failure(name_of(o.what), e));
+  print_error(t, e);
+  return exit_status(e);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  const parsed p = parse_arguments(argc, argv);
+  if (!p.run) {
+    std::fputs(p.text.c_str(), p.exit == 0 ? stdout : stderr);
+    return p.exit;
+  }
+  terminal t(p.run->no_color);
+  try {
+    if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
+    return dispatch(*p.run, t);
+  } catch (const error &e) {
+    return fail(*p.run, t, e);
+  } catch (const std::bad_alloc &) {
+    return fail(*p.run, t, error(error_code::bug, "out of memory"));
+  } catch (const std::exception &e) {
+    return fail(*p.run, t,
+                error(error_code::bug, std::string("unexpected: ") + e.what(),
+                      "please report it, with the command and davit.toml"));
+  }
+}
+
+} // namespace davit::cli

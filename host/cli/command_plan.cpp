@@ -1,0 +1,175 @@
+// davit plan
+#include "cli/commands.hpp"
+#include "cli/report.hpp"
+#include "cli/requests.hpp"
+#include "cli/workspace.hpp"
+#include "ledger/ledger.hpp"
+#include "plugin/phases.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace davit::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+// What happens in a migration, in order; "" stands for its statements, "verify" for the verify file's.
+constexpr std::string_view up_order[] = {
+    "pre_execute",      "before_validation", "before_ddl",  "", "after_ddl", "verify",
+    "after_validation", "cleanup",           "post_execute"};
+constexpr std::string_view down_order[] = {
+    "pre_rollback",     "before_validation", "before_ddl",   "", "after_ddl", "verify",
+    "after_validation", "cleanup",           "post_rollback"};
+constexpr std::string_view before_all[] = {"startup", "pre_validate", "validated"};
+constexpr std::string_view after_all[] = {"post_complete", "success", "failure"};
+
+// One line of SQL: comments stay, white space shrinks.
+std::string shortened(std::string_view sql, std::size_t most = 100) {
+  std::string out;
+  for (const char c : sql) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (blank && (out.empty() || out.back() == ' ')) continue;
+    out += blank ? ' ' : c;
+    if (out.size() > most) return out.substr(0, most) + "…";
+  }
+  return printable(out);
+}
+
+std::string describe(const plugin::binding &b) {
+  std::string text = fmt::format("{}.{}", b.owner->name(), b.what->name);
+  if (b.id != text) text += fmt::format(" (id {})", b.id);
+  text += fmt::format(", on failure {}", config::name_of(b.on_failure));
+  text += b.deadline.count() ? fmt::format(", deadline {} ms", b.deadline.count()) : ", no deadline";
+  if (b.priority) text += fmt::format(", priority {}", b.priority);
+  return text;
+}
+
+ordered_json to_json(const plugin::binding &b) {
+  return {{"phase", b.phase},
+          {"id", b.id},
+          {"plugin", b.owner->name()},
+          {"handler", b.what->name},
+          {"priority", b.priority},
+          {"deadline_ms", b.deadline.count()},
+          {"on_failure", config::name_of(b.on_failure)},
+          {"args", ordered_json::parse(b.args_json)}};
+}
+
+class planner {
+public:
+  planner(terminal &t, const plugin::plugin_set &plugins, const std::vector<migration::step> &steps)
+      : t_(t), plugins_(plugins), steps_(steps) {}
+
+  void print_text();
+  ordered_json run_hooks(std::span<const std::string_view> phases);
+  ordered_json migrations();
+
+private:
+  void print_hooks(std::string_view phase, const char *indent);
+  void print_step(const migration::step &s);
+  ordered_json step_json(const migration::step &s);
+
+  terminal &t_;
+  const plugin::plugin_set &plugins_;
+  const std::vector<migration::step> &steps_;
+};
+
+std::span<const std::string_view> order_of(const migration::step &s) {
+  return s.up ? std::span<const std::string_view>(up_order) : std::span<const std::string_view>(down_order);
+}
+
+ordered_json statements_json(const migration::script &s) {
+  ordered_json all = ordered_json::array();
+  for (const auto &st : s.statements) all.push_back({{"line", st.line}, {"column", st.column}, {"sql", st.text}});
+  return all;
+}
+
+void planner::print_hooks(std::string_view phase, const char *indent) {
+  for (const auto *b : plugins_.at(phase))
+    t_.out(fmt::format("{}{} {}", indent, t_.on_out(style::dim, fmt::format("[{}]", phase)), describe(*b)));
+}
+
+void planner::print_step(const migration::step &s) {
+  const auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  t_.out(t_.on_out(style::bold, fmt::format("{} {}", s.up ? "apply" : "revert", s.files.title())) +
+         (script.no_transaction
+              ? t_.on_out(style::warn, fmt::format(" without a transaction ({})", script.no_transaction_reason))
+              : std::string()) +
+         (s.skip_statements ? fmt::format(", going on after statement {}", s.skip_statements) : ""));
+  for (const auto what : order_of(s)) {
+    if (what.empty()) {
+      if (script.statements.empty()) t_.out("  (no statements)");
+      for (const auto &st : script.statements) t_.out(fmt::format("  {:>5}  {}", st.line, shortened(st.text)));
+    } else if (what == "verify") {
+      if (s.up && !s.files.verify.empty()) t_.out(fmt::format("  verify with {}", s.files.verify.filename().string()));
+    } else {
+      print_hooks(what, "  ");
+    }
+  }
+}
+
+void planner::print_text() {
+  for (const auto phase : before_all) print_hooks(phase, "");
+  for (const auto &s : steps_) print_step(s);
+  for (const auto phase : after_all)
+    if (phase != "post_complete" || !steps_.empty()) print_hooks(phase, "");
+}
+
+ordered_json planner::run_hooks(std::span<const std::string_view> phases) {
+  ordered_json all = ordered_json::array();
+  for (const auto phase : phases)
+    for (const auto *b : plugins_.at(phase)) all.push_back(to_json(*b));
+  return all;
+}
+
+ordered_json planner::step_json(const migration::step &s) {
+  const auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  ordered_json j{{"version", s.files.id.text()},
+                 {"name", s.files.name},
+                 {"direction", s.up ? "up" : "down"},
+                 {"file", script.file.string()},
+                 {"transaction", !script.no_transaction}};
+  if (script.no_transaction) j["no_transaction_reason"] = script.no_transaction_reason;
+  if (s.skip_statements) j["skip_statements"] = s.skip_statements;
+  j["statements"] = statements_json(script);
+  if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(migration::read_script(s.files.verify));
+  j["hooks"] = run_hooks(order_of(s));
+  j["on_error"] = run_hooks(std::array<std::string_view, 1>{"on_error"});
+  return j;
+}
+
+ordered_json planner::migrations() {
+  ordered_json all = ordered_json::array();
+  for (const auto &s : steps_) all.push_back(step_json(s));
+  return all;
+}
+
+} // namespace
+
+int command_plan(const options &o, terminal &t) {
+  workspace w(o, t);
+  const auto &plugins = w.plugins();
+  auto c = w.connect("plan");
+  const auto folder = migration::find_migrations(w.settings.migrations.dir);
+  for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
+  const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
+                                          ledger::ledger(c, w.settings.ledger.schema).read());
+  planner p(t, plugins, steps);
+  if (o.json) {
+    ordered_json j = json_answer(name_of(o.what));
+    j["before"] = p.run_hooks(before_all);
+    j["migrations"] = p.migrations();
+    j["after"] = p.run_hooks(after_all);
+    j["warnings"] = folder.warnings;
+    print_json(t, j);
+    return 0;
+  }
+  p.print_text();
+  t.out(steps.empty() ? std::string("nothing to do")
+                      : fmt::format("{} migration{} to {}", steps.size(), steps.size() == 1 ? "" : "s",
+                                    o.down ? "revert" : "apply"));
+  return 0;
+}
+
+} // namespace davit::cli

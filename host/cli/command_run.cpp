@@ -1,0 +1,95 @@
+// davit up, davit down
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/requests.hpp"
+#include "cli/workspace.hpp"
+#include "lifecycle/supervisor.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace davit::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, const progress &seen) {
+  ordered_json j = out.failure ? json_failure(name_of(o.what), *out.failure) : json_answer(name_of(o.what));
+  j["run"] = out.run;
+  j["outcome"] = out.outcome;
+  j["planned"] = out.planned.size();
+  j["done"] = out.done;
+  j["duration_ms"] = static_cast<double>(out.duration.count()) / 1000;
+  j["migrations"] = ordered_json::array();
+  for (const auto &m : seen.migrations()) {
+    ordered_json row{{"version", m.id.text()},
+                     {"name", m.name},
+                     {"direction", m.up ? "up" : "down"},
+                     {"outcome", m.outcome},
+                     {"duration_ms", static_cast<double>(m.duration_us) / 1000}};
+    if (!m.message.empty()) row["message"] = m.message;
+    j["migrations"].push_back(row);
+  }
+  j["hooks"] = ordered_json::array();
+  for (const auto &h : seen.hooks()) {
+    ordered_json row{{"phase", h.phase},
+                     {"plugin", h.plugin},
+                     {"handler", h.handler},
+                     {"outcome", h.outcome},
+                     {"rows_affected", h.rows_affected},
+                     {"duration_ms", static_cast<double>(h.duration_us) / 1000}};
+    if (!h.migration.empty()) row["migration"] = h.migration;
+    if (!h.message.empty()) row["message"] = h.message;
+    j["hooks"].push_back(row);
+  }
+  j["stats"] = ordered_json::parse(out.stats_json);
+  j["warnings"] = seen.warnings();
+  return j;
+}
+
+void print_stats(terminal &t, const std::string &stats_json) {
+  const auto stats = ordered_json::parse(stats_json);
+  const auto print = [&t](const std::string &scope, const ordered_json &entries) {
+    for (const auto &[key, entry] : entries.items())
+      t.out(fmt::format("stat {}{} = {} (by {} at {})", scope, key, entry["value"].dump(),
+                        entry["by"].get<std::string>(), entry["phase"].get<std::string>()));
+  };
+  print("", stats["run"]);
+  for (const auto &[version, entries] : stats["migrations"].items()) print(version + "/", entries);
+}
+
+void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &out) {
+  const bool up = o.what == command::up;
+  const std::string verb = up ? "applied" : "reverted";
+  if (o.verbose) print_stats(t, out.stats_json);
+  if (out.outcome == "nothing_to_do")
+    t.out(up ? "nothing to do: every migration is applied" : "nothing to do: no migration to revert");
+  else
+    t.out(fmt::format("{} of {} migration{} {} in {} (run {})", out.done, out.planned.size(),
+                      out.planned.size() == 1 ? "" : "s", verb, human_time(out.duration), out.run));
+}
+
+} // namespace
+
+int command_run(const options &o, terminal &t) {
+  workspace w(o, t);
+  const auto &plugins = w.plugins();
+  w.start_server();
+  const lifecycle::request what = o.what == command::up ? up_request(o) : down_request(o);
+  progress show(t, o.quiet ? detail_level::quiet : o.verbose ? detail_level::verbose : detail_level::normal);
+  lifecycle::interrupt stop;
+  lifecycle::cancel_targets targets;
+  lifecycle::run_outcome out;
+  lifecycle::supervise({stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }},
+                       [&] { out = lifecycle::run(w.settings, plugins, what, stop, targets, show); });
+  if (o.json)
+    print_json(t, answer_for(o, out, show));
+  else if (!out.failure || out.done > 0)
+    print_summary(t, o, out);
+  if (!out.failure) return static_cast<int>(exit_code::ok);
+  print_error(t, *out.failure);
+  return exit_status(*out.failure);
+}
+
+} // namespace davit::cli

@@ -1,0 +1,94 @@
+// davit verify
+#include "cli/commands.hpp"
+#include "cli/report.hpp"
+#include "cli/workspace.hpp"
+#include "ledger/ledger.hpp"
+#include "lifecycle/verify_script.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace davit::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string_view name_of(migration::change c) {
+  switch (c) {
+  case migration::change::file_changed: return "changed";
+  case migration::change::file_removed: return "removed";
+  case migration::change::file_added: return "added";
+  }
+  return "";
+}
+
+struct failed_check {
+  std::string migration;
+  error why;
+};
+
+// The verify files of applied migrations, each in a transaction that is rolled back.
+std::vector<failed_check> run_all(workspace &w, const migration::folder &folder,
+                                  const std::vector<migration::recorded> &ledger) {
+  std::vector<failed_check> failed;
+  auto c = postgres::connection({w.settings.database.url, "davit verify"});
+  for (const auto &m : folder.migrations) {
+    const bool applied =
+        std::any_of(ledger.begin(), ledger.end(), [&](const auto &r) { return r.id == m.id && r.state == "applied"; });
+    if (!applied || m.verify.empty()) continue;
+    try {
+      lifecycle::run_verify_script(c, migration::read_script(m.verify), false);
+    } catch (const error &e) {
+      failed.push_back({m.title(), e});
+      if (!c.alive()) throw;
+      c.exec("ROLLBACK; " + std::string(c.reset_sql()));
+    }
+  }
+  return failed;
+}
+
+} // namespace
+
+int command_verify(const options &o, terminal &t) {
+  workspace w(o, t);
+  auto c = w.connect("verify");
+  const auto folder = migration::find_migrations(w.settings.migrations.dir);
+  const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
+  const auto differences = migration::differences(folder, recorded);
+  const auto failed = o.run_sql ? run_all(w, folder, recorded) : std::vector<failed_check>{};
+  const auto applied =
+      std::count_if(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "applied"; });
+  const bool conflict = std::any_of(differences.begin(), differences.end(),
+                                    [](const auto &d) { return d.what != migration::change::file_added; });
+  const auto exit = conflict ? exit_code::conflict : failed.empty() ? exit_code::ok : exit_code::failed;
+  if (o.json) {
+    ordered_json j = json_answer(name_of(o.what));
+    j["ok"] = exit == exit_code::ok;
+    j["exit_code"] = static_cast<int>(exit);
+    j["applied"] = applied;
+    j["differences"] = ordered_json::array();
+    for (const auto &d : differences)
+      j["differences"].push_back({{"version", d.migration.id.text()}, {"file", d.file}, {"what", name_of(d.what)}});
+    if (o.run_sql) {
+      j["failed_checks"] = ordered_json::array();
+      for (const auto &f : failed)
+        j["failed_checks"].push_back({{"migration", f.migration}, {"error", to_json(f.why)}});
+    }
+    print_json(t, j);
+    return static_cast<int>(exit);
+  }
+  for (const auto &d : differences)
+    t.out(fmt::format("{}  {}",
+                      t.on_out(d.what == migration::change::file_added ? style::warn : style::bad,
+                               fmt::format("{:<7}", name_of(d.what))),
+                      d.file));
+  for (const auto &f : failed) print_error(t, f.why);
+  t.out(fmt::format("{} applied migration{}: {} file{} differ{}{}", applied, applied == 1 ? "" : "s",
+                    differences.size(), differences.size() == 1 ? "" : "s", differences.size() == 1 ? "s" : "",
+                    o.run_sql ? fmt::format(", {} check{} failed", failed.size(), failed.size() == 1 ? "" : "s") : ""));
+  return static_cast<int>(exit);
+}
+
+} // namespace davit::cli

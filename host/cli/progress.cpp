@@ -1,0 +1,82 @@
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+
+namespace davit::cli {
+
+std::string human_time(std::chrono::microseconds t) {
+  const auto us = static_cast<double>(t.count());
+  if (us >= 1e6) return fmt::format("{:.1f} s", us / 1e6);
+  if (us >= 1e4) return fmt::format("{:.0f} ms", us / 1e3);
+  return fmt::format("{:.1f} ms", us / 1e3);
+}
+
+void progress::phase(std::string_view name, std::size_t handlers) {
+  if (level_ != detail_level::verbose) return;
+  t_.err(t_.on_err(style::dim, fmt::format("  [{}]{}", name, handlers ? "" : " no handlers")));
+}
+
+void progress::handler_done(const plugin::binding &b, const plugin::call_result &r) {
+  const std::string message = r.failure ? r.failure->message : r.message;
+  hooks_.push_back({migration_, b.phase, b.owner->name(), b.what->name, std::string(name_of(r.outcome)), message,
+                    r.rows_affected, r.duration.count()});
+  const bool ok = !r.failure;
+  // A failure that stops the run is reported as its error; one that does not is said here, whatever its policy.
+  const bool only_said_here = !ok && (b.on_failure != config::failure_policy::abort || b.phase == "on_error" ||
+                                      b.phase == "success" || b.phase == "failure");
+  if (level_ == detail_level::quiet && !only_said_here) return;
+  if (level_ == detail_level::normal && ok && message.empty()) return;
+  const auto mark = ok ? t_.on_err(style::good, "ok")
+                       : t_.on_err(only_said_here ? style::warn : style::bad, std::string(name_of(r.outcome)));
+  std::string line = fmt::format("    {} {}.{}", mark, b.owner->name(), b.what->name);
+  if (level_ == detail_level::verbose)
+    line += t_.on_err(style::dim, fmt::format(" ({})", human_time(r.duration)));
+  else
+    line += fmt::format(" at {}", b.phase);
+  if (r.rows_affected) line += fmt::format(", {} row{}", r.rows_affected, r.rows_affected == 1 ? "" : "s");
+  if (!message.empty()) line += ": " + printable(message);
+  if (only_said_here)
+    line +=
+        fmt::format(" (the run goes on: on_failure = \"{}\" or a phase that only logs)", config::name_of(b.on_failure));
+  t_.err(line);
+}
+
+void progress::migration_begins(const migration::step &s, std::size_t number, std::size_t of, std::uint32_t attempt) {
+  migration_ = s.files.id.text();
+  if (level_ == detail_level::quiet) return;
+  const std::string again = attempt > 1 ? fmt::format(", attempt {}", attempt) : "";
+  const std::string line =
+      fmt::format("{} {} ({} of {}{})", s.up ? "applying" : "reverting", s.files.title(), number, of, again);
+  level_ == detail_level::verbose ? t_.err(t_.on_err(style::bold, line)) : t_.live(line);
+}
+
+void progress::migration_ends(const migration::step &s, const ledger::migration_event &e) {
+  migrations_.push_back(e);
+  migration_.clear();
+  if (level_ == detail_level::quiet) return;
+  const bool good = e.outcome == "applied" || e.outcome == "reverted";
+  t_.err(fmt::format("{} {} {}", t_.on_err(good ? style::good : style::bad, fmt::format("{:<8}", e.outcome)),
+                     s.files.title(),
+                     t_.on_err(style::dim, "(" + human_time(std::chrono::microseconds(e.duration_us)) + ")")));
+}
+
+void progress::notice(std::string_view severity, std::string_view message) {
+  const bool loud = severity == "WARNING";
+  if (level_ == detail_level::verbose || (loud && level_ == detail_level::normal))
+    t_.err(fmt::format("    {}: {}", severity, printable(message)));
+}
+
+void progress::waiting(std::string_view what) {
+  const std::string line = "waiting for " + std::string(what);
+  t_.live(line);
+  if (said_waiting_ == line) return; // once for those who read a log
+  said_waiting_ = line;
+  t_.err(line);
+}
+
+void progress::warning(std::string_view text) {
+  warnings_.emplace_back(text);
+  t_.err(t_.on_err(style::warn, "warning: ") + printable(text));
+}
+
+} // namespace davit::cli

@@ -1,0 +1,85 @@
+#include "cli/report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace davit::cli {
+namespace {
+
+void indented(terminal &t, std::string_view label, std::string_view text) {
+  if (text.empty()) return;
+  std::string line;
+  std::string pad(label.size() + 2, ' ');
+  bool first = true;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    t.err(fmt::format("  {}{}", first ? (label.empty() ? "" : std::string(label) + ": ") : (label.empty() ? "" : pad),
+                      printable(text.substr(0, end))));
+    first = false;
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+}
+
+std::string headline(const error &e) {
+  std::string who;
+  if (!e.handler.empty())
+    who = fmt::format("hook {}.{} at {} {}: ", e.plugin, e.handler, e.phase,
+                      e.code == error_code::hook_veto ? "refused" : "failed");
+  std::string out = who + e.message;
+  if (!e.sqlstate.empty()) out += " [" + e.sqlstate + "]";
+  return out;
+}
+
+} // namespace
+
+void print_error(terminal &t, const error &e) {
+  const std::string where = to_string(e.where);
+  t.err(t.on_err(style::bad, "error: ") +
+        t.on_err(style::bold, (where.empty() ? "" : where + ": ") + printable(headline(e))));
+  indented(t, "", e.excerpt);
+  indented(t, "detail", e.detail);
+  indented(t, "server's hint", e.server_hint);
+  indented(t, "state", e.state);
+  indented(t, "what to do", e.hint);
+}
+
+nlohmann::ordered_json to_json(const error &e) {
+  nlohmann::ordered_json j{{"code", name_of(e.code)}, {"message", e.message}};
+  const auto add = [&j](const char *key, const std::string &text) {
+    if (!text.empty()) j[key] = text;
+  };
+  add("file", e.where.file);
+  if (e.where.line) j["line"] = e.where.line;
+  if (e.where.column) j["column"] = e.where.column;
+  add("excerpt", e.excerpt);
+  add("sqlstate", e.sqlstate);
+  add("detail", e.detail);
+  add("server_hint", e.server_hint);
+  add("plugin", e.plugin);
+  add("handler", e.handler);
+  add("phase", e.phase);
+  add("state", e.state);
+  add("hint", e.hint);
+  return j;
+}
+
+nlohmann::ordered_json json_answer(std::string_view command) {
+  return {{"schema_version", json_schema_version}, {"command", command}, {"ok", true}};
+}
+
+nlohmann::ordered_json json_failure(std::string_view command, const error &e) {
+  return {{"schema_version", json_schema_version},
+          {"command", command},
+          {"ok", false},
+          {"exit_code", exit_status(e)},
+          {"error", to_json(e)}};
+}
+
+void print_json(terminal &t, const nlohmann::ordered_json &answer) {
+  // Names and messages may hold bytes that are no UTF-8.
+  t.out(answer.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+int exit_status(const error &e) { return static_cast<int>(exit_of(e.code)); }
+
+} // namespace davit::cli

@@ -1,0 +1,75 @@
+#include "cli/terminal.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace davit::cli {
+namespace {
+
+bool wants_color() {
+  const char *none = std::getenv("NO_COLOR");
+  const char *term = std::getenv("TERM");
+  return !(none && *none) && term && std::string_view(term) != "dumb";
+}
+
+} // namespace
+
+terminal::terminal(bool no_color)
+    : err_is_terminal_(::isatty(STDERR_FILENO) == 1),
+      out_color_(!no_color && wants_color() && ::isatty(STDOUT_FILENO) == 1),
+      err_color_(!no_color && wants_color() && err_is_terminal_) {}
+
+std::string terminal::paint(bool color, style s, std::string_view text) {
+  if (!color || s == style::plain) return std::string(text);
+  const char *code = s == style::bold   ? "1"
+                     : s == style::dim  ? "2"
+                     : s == style::good ? "32"
+                     : s == style::bad  ? "31"
+                                        : "33";
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+void terminal::clear_live() {
+  if (!live_) return;
+  std::fputs("\r\x1b[K", stderr);
+  live_ = false;
+}
+
+void terminal::out(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  clear_live();
+  fmt::print(stdout, "{}\n", line);
+  std::fflush(stdout);
+}
+
+void terminal::err(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  clear_live();
+  fmt::print(stderr, "{}\n", line);
+}
+
+void terminal::live(std::string_view line) {
+  if (!err_is_terminal_) return;
+  const std::lock_guard lock(mutex_);
+  clear_live();
+  fmt::print(stderr, "{}", line.substr(0, 200));
+  std::fflush(stderr);
+  live_ = true;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto b = static_cast<unsigned char>(c);
+    if ((b < 0x20 && c != '\n' && c != '\t') || b == 0x7f)
+      out += fmt::format("\\x{:02x}", b);
+    else
+      out += c;
+  }
+  return out;
+}
+
+} // namespace davit::cli

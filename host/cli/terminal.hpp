@@ -1,0 +1,38 @@
+// All rules about where text goes and how it looks: data on stdout, everything else on stderr, colour only for people.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace davit::cli {
+
+enum class style { plain, bold, dim, good, bad, warn };
+
+class terminal {
+public:
+  explicit terminal(bool no_color);
+
+  // One line each; from any thread.
+  void out(std::string_view line);
+  void err(std::string_view line);
+  // A line on stderr that the next one overwrites; nothing where stderr is no terminal.
+  void live(std::string_view line);
+
+  std::string on_out(style s, std::string_view text) const { return paint(out_color_, s, text); }
+  std::string on_err(style s, std::string_view text) const { return paint(err_color_, s, text); }
+
+private:
+  static std::string paint(bool color, style s, std::string_view text);
+  void clear_live();
+
+  std::mutex mutex_;
+  bool err_is_terminal_;
+  bool out_color_, err_color_;
+  bool live_ = false;
+};
+
+// Control characters of texts that came from elsewhere, made visible.
+std::string printable(std::string_view text);
+
+} // namespace davit::cli

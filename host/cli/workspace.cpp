@@ -1,0 +1,57 @@
+#include "cli/workspace.hpp"
+
+#include <fmt/format.h>
+
+namespace davit::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+config::settings read_settings(const options &o) {
+  fs::path file = o.config;
+  if (file.empty()) file = config::find(fs::current_path());
+  if (file.empty())
+    throw error(error_code::config_unreadable, "there is no davit.toml in " + fs::current_path().string() + " or above",
+                "create one with davit init, or name one with --config");
+  if (o.environment)
+    ::setenv("DAVIT_ENVIRONMENT", o.environment->c_str(),
+             1); // the flag wins over the environment, as that does over the file
+  config::settings s = config::load(file);
+  if (o.ephemeral) s.database.url = "ephemeral:";
+  if (o.hint) s.run.hint = *o.hint;
+  if (o.hint_owner) s.run.hint_owner = *o.hint_owner;
+  if (o.hint_token) s.run.hint_token = *o.hint_token;
+  return s;
+}
+
+} // namespace
+
+workspace::workspace(const options &o, terminal &t) : opts(o), term(t), settings(read_settings(o)) {
+  services_.log = [&t, quiet = o.quiet](int level, std::string_view instance, std::string_view text) {
+    if (level == DAVIT_LOG_DEBUG || (quiet && level < DAVIT_LOG_WARN)) return;
+    const auto mark = level >= DAVIT_LOG_ERROR  ? t.on_err(style::bad, " error:")
+                      : level == DAVIT_LOG_WARN ? t.on_err(style::warn, " warning:")
+                                                : std::string(":");
+    t.err(fmt::format("  {}{} {}", instance, mark, printable(text)));
+  };
+}
+
+void workspace::start_server() {
+  if (settings.database.url != "ephemeral:" || server_) return;
+  server_ = std::make_unique<postgres::private_server>();
+  settings.database.url = server_->url();
+}
+
+postgres::connection workspace::connect(const char *purpose) {
+  start_server();
+  postgres::connection c({settings.database.url, std::string("davit ") + purpose});
+  c.exec("SET search_path = pg_catalog");
+  return c;
+}
+
+const plugin::plugin_set &workspace::plugins() {
+  if (!plugins_) plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
+  return *plugins_;
+}
+
+} // namespace davit::cli

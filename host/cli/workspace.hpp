@@ -1,0 +1,37 @@
+// What most commands stand on: settings, terminal, the private server of --ephemeral, the plugins.
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "config/settings.hpp"
+#include "plugin/plugin_set.hpp"
+#include "postgres/connection.hpp"
+#include "postgres/private_server.hpp"
+
+#include <memory>
+
+namespace davit::cli {
+
+class workspace {
+public:
+  // Reads davit.toml, with the options of the command line on top.
+  workspace(const options &o, terminal &t);
+
+  const options &opts;
+  terminal &term;
+  config::settings settings;
+
+  // Starts the private server if the URL asks for it. Before any connection; on the main thread.
+  void start_server();
+  postgres::connection connect(const char *purpose);
+  // Loads them at first use.
+  const plugin::plugin_set &plugins();
+  plugin::services &services() { return services_; }
+
+private:
+  plugin::services services_;
+  std::unique_ptr<postgres::private_server> server_;
+  std::unique_ptr<plugin::plugin_set> plugins_;
+};
+
+} // namespace davit::cli

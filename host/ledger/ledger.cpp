@@ -1,0 +1,205 @@
+#include "ledger/ledger.hpp"
+
+#include "ledger/tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace davit::ledger {
+namespace {
+
+using postgres::parameter;
+
+std::int64_t number(std::string_view text) {
+  std::int64_t n = 0;
+  std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
+}
+
+parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
+
+// Owns the text of parameters that are numbers.
+struct texts {
+  std::array<std::string, 4> held;
+  std::size_t used = 0;
+  parameter add(std::int64_t n) { return held.at(used++) = std::to_string(n); }
+};
+
+} // namespace
+
+std::string ledger::table(std::string_view name) const {
+  return postgres::quote_identifier(schema_) + "." + std::string(name);
+}
+
+std::optional<int> ledger::version() {
+  const auto there = c_.query("SELECT pg_catalog.to_regclass($1)", std::array{parameter(table("ledger"))});
+  if (there.is_null(0, 0)) return std::nullopt;
+  const auto r = c_.exec("SELECT version FROM " + table("ledger"));
+  if (r.rows() != 1)
+    throw error(error_code::ledger_conflict,
+                "table " + table("ledger") + " has " + std::to_string(r.rows()) + " rows instead of one",
+                "is it davit's? [ledger] schema names another place");
+  return static_cast<int>(number(r.text(0, 0)));
+}
+
+void ledger::ensure() {
+  int have = version().value_or(0);
+  if (have > newest_version)
+    throw error(error_code::ledger_conflict,
+                "the ledger has version " + std::to_string(have) + ", this davit knows " +
+                    std::to_string(newest_version),
+                "use the newer davit that wrote it");
+  for (; have < newest_version; ++have)
+    c_.exec("BEGIN; " + upgrade_sql(have, postgres::quote_identifier(schema_)) + "; COMMIT");
+}
+
+std::vector<migration::recorded> ledger::read() {
+  std::vector<migration::recorded> out;
+  if (!version()) return out;
+  const auto r = c_.exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
+                         "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                         "applied_by, run, duration_us, statements_done FROM " +
+                         table("migration"));
+  out.reserve(static_cast<std::size_t>(r.rows()));
+  for (int i = 0; i < r.rows(); ++i) {
+    const auto text = [&](int column) { return std::string(r.text(i, column)); };
+    out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
+                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10)))});
+  }
+  std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
+  return out;
+}
+
+void ledger::start_run(const run_record &run) {
+  texts t;
+  c_.query(
+      "INSERT INTO " + table("run") +
+          " (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, plugins)"
+          " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)",
+      std::array{parameter(run.id), parameter(run.command), parameter(run.environment), t.add(run.started_us),
+                 parameter(run.host), parameter(run.os_user), parameter(run.davit_version), parameter(run.hint),
+                 parameter(run.hint_owner), parameter(run.hint_token), parameter(run.plugins_json)});
+}
+
+void ledger::finish_run(const std::string &run, const run_end &end) {
+  c_.query("UPDATE " + table("run") +
+               " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
+           std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
+}
+
+void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls) {
+  constexpr std::size_t columns = 9;
+  constexpr std::size_t most = 1000; // rows a statement
+  for (std::size_t from = 0; from < calls.size(); from += most) {
+    const std::size_t to = std::min(calls.size(), from + most);
+    std::string rows;
+    std::vector<parameter> parameters{run};
+    std::vector<std::string> numbers;
+    numbers.reserve((to - from) * 3);
+    for (std::size_t i = from; i < to; ++i) {
+      const hook_call &h = calls[i];
+      const std::size_t p = (i - from) * columns + 1;
+      rows += fmt::format("{}($1,${},${},${},${},${},${},pg_catalog.to_timestamp(${}::float8 / 1000000),${},${})",
+                          i == from ? "" : ",", p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8, p + 9);
+      parameters.insert(parameters.end(), {or_null(h.migration), h.phase, h.plugin, h.handler, h.outcome,
+                                           numbers.emplace_back(std::to_string(h.rows_affected)),
+                                           numbers.emplace_back(std::to_string(h.started_us)),
+                                           numbers.emplace_back(std::to_string(h.duration_us)), or_null(h.message)});
+    }
+    c_.query(
+        "INSERT INTO " + table("hook_call") +
+            " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) VALUES " +
+            rows,
+        parameters);
+  }
+}
+
+// The state of the migration and the event of the run, both or neither.
+std::string ledger::event_sql() const {
+  return "WITH state AS (INSERT INTO " + table("migration") +
+         " AS m (version, name, state, up_checksum, down_checksum, verify_checksum, applied_at, applied_by, "
+         "duration_us, run, statements_done)"
+         " SELECT $1, $2, $3, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer WHERE $3 "
+         "<> 'pending'"
+         " ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name, state = excluded.state, up_checksum = "
+         "excluded.up_checksum,"
+         " down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum, applied_at = "
+         "excluded.applied_at,"
+         " applied_by = excluded.applied_by, duration_us = excluded.duration_us, run = excluded.run, statements_done = "
+         "excluded.statements_done)"
+         " INSERT INTO " +
+         table("run_migration") +
+         " (run, version, name, direction, outcome, duration_us, message) VALUES ($8::uuid, $1, $2, $10, $11, "
+         "$7::bigint, $12)"
+         " RETURNING pg_catalog.pg_current_xact_id()";
+}
+
+std::string ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
+  texts t;
+  const std::string version(e.id.text());
+  const auto r =
+      session.query(event_sql(), std::array{parameter(version), parameter(e.name), parameter(e.state),
+                                            or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify),
+                                            t.add(e.duration_us), parameter(run), t.add(e.statements_done),
+                                            parameter(e.up ? "up" : "down"), parameter(e.outcome), or_null(e.message)});
+  return std::string(r.text(0, 0));
+}
+
+void ledger::add_event(const std::string &run, const migration_event &event) { add_event_in(c_, run, event); }
+
+void ledger::set_state(const migration::version &id, const std::string &state) {
+  c_.query("UPDATE " + table("migration") +
+               " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
+           std::array{parameter(id.text()), parameter(state)});
+}
+
+void ledger::set_checksums(const migration::version &id, const migration::checksums &files) {
+  c_.query("UPDATE " + table("migration") +
+               " SET up_checksum = $2, down_checksum = $3, verify_checksum = $4 WHERE pg_catalog.ltrim(version, '0') "
+               "OPERATOR(pg_catalog.=) pg_catalog.ltrim($1, '0')",
+           std::array{parameter(id.text()), or_null(files.up), or_null(files.down), or_null(files.verify)});
+}
+
+std::vector<run_summary> ledger::runs(std::uint32_t most) {
+  std::vector<run_summary> out;
+  if (!version()) return out;
+  const std::string limit = std::to_string(most);
+  const auto r = c_.query("SELECT id, command, environment, pg_catalog.to_char(started AT TIME ZONE 'UTC', "
+                          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                          " pg_catalog.to_char(finished AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                          "outcome, message, os_user, host, davit_version,"
+                          " (SELECT count(*) FROM " +
+                              table("run_migration") + " m WHERE m.run = r.id) FROM " + table("run") +
+                              " r ORDER BY started DESC, id LIMIT $1::bigint",
+                          std::array{parameter(limit)});
+  for (int i = 0; i < r.rows(); ++i) {
+    const auto text = [&](int column) { return std::string(r.text(i, column)); };
+    out.push_back({text(0), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9),
+                   number(r.text(i, 10))});
+  }
+  return out;
+}
+
+std::optional<std::string> ledger::run_as_json(const std::string &id) {
+  if (!version()) return std::nullopt;
+  const auto found = c_.query("SELECT id FROM " + table("run") + " WHERE pg_catalog.starts_with(id::text, $1) LIMIT 2",
+                              std::array{parameter(id)});
+  if (found.rows() == 0) return std::nullopt;
+  if (found.rows() > 1) throw error(error_code::usage, "several runs begin with '" + id + "'", "give more of its id");
+  const std::string whole(found.text(0, 0));
+  const auto r = c_.query(
+      "SELECT pg_catalog.jsonb_build_object('run', pg_catalog.to_jsonb(r), 'migrations',"
+      " COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) - 'run' ORDER BY m.ordinal) FROM " +
+          table("run_migration") +
+          " m WHERE m.run = r.id), '[]'),"
+          " 'hook_calls', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(h) - 'run' ORDER BY h.ordinal) "
+          "FROM " +
+          table("hook_call") + " h WHERE h.run = r.id), '[]')) FROM " + table("run") + " r WHERE r.id = $1::uuid",
+      std::array{parameter(whole)});
+  return std::string(r.text(0, 0));
+}
+
+} // namespace davit::ledger

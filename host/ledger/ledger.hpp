@@ -1,0 +1,93 @@
+// davit's own tables: what was applied, by which run, and what the hooks did.
+#pragma once
+
+#include "migration/plan.hpp"
+#include "postgres/connection.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace davit::ledger {
+
+struct run_record {
+  std::string id; // UUID
+  std::string command, environment, host, os_user, davit_version;
+  std::string hint, hint_owner, hint_token;
+  std::string plugins_json; // [{"name", "id", "version", "file", "sha256", "capabilities"}]
+  std::int64_t started_us = 0;
+};
+
+struct run_end {
+  std::string outcome; // applied, reverted, nothing_to_do, failed, vetoed, interrupted, deadline
+  std::string message; // why, if it failed
+  std::string stats_json;
+};
+
+struct hook_call {
+  std::string migration; // version; empty outside of one
+  std::string phase, plugin, handler, outcome, message;
+  std::uint64_t rows_affected = 0;
+  std::int64_t duration_us = 0;
+  std::int64_t started_us = 0;
+};
+
+// What happened to a migration in a run.
+struct migration_event {
+  migration::version id;
+  std::string name;
+  bool up = true;
+  std::string state;   // of the migration afterwards: applied, reverted, partial, pending
+  std::string outcome; // applied, reverted, failed, partial
+  migration::checksums files;
+  std::int64_t duration_us = 0;
+  std::uint32_t statements_done = 0;
+  std::string message;
+};
+
+struct run_summary {
+  std::string id, command, environment, started, finished, outcome, message, os_user, host, davit_version;
+  std::int64_t migrations = 0;
+};
+
+class ledger {
+public:
+  // `session` outlives the ledger; its search_path is pg_catalog, as must be that of add_event_in's.
+  ledger(postgres::connection &session, std::string schema) : c_(session), schema_(std::move(schema)) {}
+
+  // The version of the tables; nullopt if there are none.
+  std::optional<int> version();
+  // Creates or upgrades the tables; no DDL if they are current. Throws ledger_conflict for tables of a newer davit.
+  void ensure();
+
+  // Ascending; empty if there is no ledger.
+  std::vector<migration::recorded> read();
+
+  void start_run(const run_record &run);
+  void finish_run(const std::string &run, const run_end &end);
+  void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls);
+  // Failures: on the ledger's own session.
+  void add_event(const std::string &run, const migration_event &event);
+  // Success: on the migration's session, in its transaction. Returns that transaction's id.
+  std::string add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
+
+  // repair: the state of one migration, and the checksums it is held against.
+  void set_state(const migration::version &id, const std::string &state);
+  void set_checksums(const migration::version &id, const migration::checksums &files);
+
+  std::vector<run_summary> runs(std::uint32_t most);
+  // Rows as JSON text: {"run": {…}, "migrations": […], "hook_calls": […]}; nullopt if there is no such run. `id` may be
+  // an unambiguous beginning of one.
+  std::optional<std::string> run_as_json(const std::string &id);
+
+private:
+  std::string table(std::string_view name) const;
+  std::string event_sql() const;
+
+  postgres::connection &c_;
+  std::string schema_;
+};
+
+} // namespace davit::ledger

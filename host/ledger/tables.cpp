@@ -1,0 +1,94 @@
+#include "ledger/tables.hpp"
+
+#include "base/error.hpp"
+
+#include <fmt/format.h>
+
+namespace davit::ledger {
+namespace {
+
+// {0} is the schema. Everything is qualified, so that no search_path matters.
+constexpr const char *version_1 = R"sql(
+CREATE SCHEMA IF NOT EXISTS {0};
+
+CREATE TABLE {0}.ledger (version integer NOT NULL);
+COMMENT ON TABLE {0}.ledger IS 'Version of these tables; one row';
+INSERT INTO {0}.ledger VALUES (1);
+
+CREATE TABLE {0}.run (
+  id            uuid PRIMARY KEY,
+  command       text NOT NULL,
+  environment   text NOT NULL,
+  started       timestamptz NOT NULL,
+  finished      timestamptz,
+  outcome       text,
+  message       text,
+  host          text NOT NULL,
+  os_user       text NOT NULL,
+  db_user       text NOT NULL DEFAULT session_user,
+  davit_version text NOT NULL,
+  hint          text NOT NULL,
+  hint_owner    text NOT NULL,
+  hint_token    text NOT NULL,
+  plugins       jsonb NOT NULL,
+  stats         jsonb
+);
+COMMENT ON TABLE {0}.run IS 'One invocation of davit that changed something, or failed; outcome is NULL while it runs, and stays so if it was killed';
+
+CREATE TABLE {0}.migration (
+  version         text PRIMARY KEY,
+  name            text NOT NULL,
+  kind            text NOT NULL DEFAULT 'sql',
+  state           text NOT NULL CHECK (state IN ('applied', 'reverted', 'partial', 'resumable')),
+  up_checksum     text,
+  down_checksum   text,
+  verify_checksum text,
+  applied_at      timestamptz NOT NULL,
+  applied_by      text NOT NULL,
+  duration_us     bigint NOT NULL,
+  run             uuid NOT NULL,
+  statements_done integer NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX migration_number ON {0}.migration (ltrim(version, '0'));
+COMMENT ON TABLE {0}.migration IS 'State of each migration; a reverted one keeps its row';
+COMMENT ON COLUMN {0}.migration.statements_done IS 'How far a migration without a transaction got';
+
+CREATE TABLE {0}.run_migration (
+  run         uuid NOT NULL,
+  ordinal     bigint GENERATED ALWAYS AS IDENTITY,
+  version     text NOT NULL,
+  name        text NOT NULL,
+  direction   text NOT NULL CHECK (direction IN ('up', 'down')),
+  outcome     text NOT NULL,
+  finished    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  duration_us bigint NOT NULL,
+  message     text,
+  PRIMARY KEY (run, ordinal)
+);
+COMMENT ON TABLE {0}.run_migration IS 'What each run did to which migration; never changed afterwards';
+
+CREATE TABLE {0}.hook_call (
+  run           uuid NOT NULL,
+  ordinal       bigint GENERATED ALWAYS AS IDENTITY,
+  migration     text,
+  phase         text NOT NULL,
+  plugin        text NOT NULL,
+  handler       text NOT NULL,
+  outcome       text NOT NULL,
+  rows_affected bigint NOT NULL,
+  started       timestamptz NOT NULL,
+  duration_us   bigint NOT NULL,
+  message       text,
+  PRIMARY KEY (run, ordinal)
+);
+COMMENT ON TABLE {0}.hook_call IS 'Every call of every handler';
+)sql";
+
+} // namespace
+
+std::string upgrade_sql(int version, const std::string &schema) {
+  if (version == 0) return fmt::format(fmt::runtime(version_1), schema);
+  throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
+}
+
+} // namespace davit::ledger

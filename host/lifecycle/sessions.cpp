@@ -1,0 +1,157 @@
+#include "lifecycle/sessions.hpp"
+
+#include "base/file.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace davit::lifecycle {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Advisory locks are numbers of a database; the ledger's schema makes ours ours.
+std::int64_t lock_key(std::string_view purpose, const std::string &schema) {
+  const std::string hex = sha256_hex("davit " + std::string(purpose) + " " + schema).substr(0, 16);
+  std::uint64_t key = 0;
+  std::from_chars(hex.data(), hex.data() + hex.size(), key, 16);
+  return static_cast<std::int64_t>(key);
+}
+
+std::string milliseconds_of(std::chrono::milliseconds t) { return "'" + std::to_string(t.count()) + "ms'"; }
+
+} // namespace
+
+sessions::sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show)
+    : settings_(settings), targets_(targets), stop_(stop), show_(show),
+      run_key_(lock_key("run", settings.ledger.schema)), work_key_(lock_key("work", settings.ledger.schema)) {}
+
+sessions::~sessions() {
+  for (auto *c : {&run_, &side_})
+    if (*c) targets_.remove((*c)->cancel());
+}
+
+postgres::connection sessions::open(const char *purpose) {
+  return postgres::connection({settings_.database.url, std::string("davit ") + purpose});
+}
+
+postgres::connection &sessions::lock() {
+  if (!lock_) {
+    lock_.emplace(open("lock"));
+    lock_->exec("SET search_path = pg_catalog");
+  }
+  return *lock_;
+}
+
+postgres::connection &sessions::run() {
+  if (!run_) {
+    run_.emplace(open("run"));
+    run_->on_notice([this](std::string_view severity, std::string_view message) { show_.notice(severity, message); });
+    targets_.add(run_->cancel());
+  }
+  return *run_;
+}
+
+postgres::connection &sessions::side() {
+  if (!side_) {
+    side_.emplace(open("side"));
+    targets_.add(side_->cancel());
+  }
+  if (!side_->alive())
+    throw error(error_code::connection_lost, "the side session was lost",
+                "check that the server runs, then run davit again");
+  return *side_;
+}
+
+bool sessions::usable() const { return !run_ || run_->alive(); }
+
+void sessions::drop_run() {
+  if (!run_) return;
+  targets_.remove(run_->cancel());
+  run_.reset();
+}
+
+std::string sessions::own_transaction_setup() const {
+  std::string sql = "SET LOCAL lock_timeout = " + milliseconds_of(settings_.database.lock_timeout) +
+                    "; SET LOCAL statement_timeout = " + milliseconds_of(settings_.database.statement_timeout);
+  if (locked_) sql += "; SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(work_key_) + ")";
+  return sql;
+}
+
+std::string sessions::begin_sql() const { return "BEGIN; " + own_transaction_setup(); }
+
+void sessions::hold_work_lock() { run().exec("SELECT pg_catalog.pg_advisory_lock(" + std::to_string(work_key_) + ")"); }
+
+void sessions::release_work_lock() {
+  const auto r = run().exec("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(work_key_) + ")");
+  if (r.text(0, 0) != "t")
+    show_.warning("a statement of the migration has released davit's session lock (pg_advisory_unlock_all?): another "
+                  "run could not have seen this one");
+}
+
+std::string sessions::holder_of(std::int64_t key) {
+  const auto bits = static_cast<std::uint64_t>(key);
+  const std::string high = std::to_string(bits >> 32U);
+  const std::string low = std::to_string(bits & 0xffffffffU);
+  const auto r = lock().query("SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
+                              "COALESCE(host(a.client_addr), 'local'),"
+                              " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), COALESCE(left(a.query, 80), '')"
+                              " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND "
+                              "l.granted AND l.objsubid = 1"
+                              " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                              " AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid",
+                              std::array{postgres::parameter(high), postgres::parameter(low)});
+  if (r.rows() == 0) return "a session that has just ended";
+  const auto text = [&](int c) { return std::string(r.text(0, c)); };
+  return "pid " + text(0) + " (user " + text(1) + ", '" + text(2) + "', from " + text(3) + ", since " + text(4) +
+         ", last: " + text(5) + ")";
+}
+
+bool sessions::wait_for(std::int64_t key, const std::string &what) {
+  const std::string sql = "SELECT pg_try_advisory_lock(" + std::to_string(key) + ")";
+  const auto begin = std::chrono::steady_clock::now();
+  auto pause = 10ms;
+  // Never a blocking wait: the holder's CREATE INDEX CONCURRENTLY would wait for this session's snapshot.
+  while (lock().exec(sql).text(0, 0) != "t") {
+    const std::string holder = holder_of(key);
+    if (std::chrono::steady_clock::now() - begin > settings_.database.run_lock_timeout)
+      throw error(error_code::locked, what + " is held by " + holder,
+                  "wait until it has ended, raise [database] run_lock_timeout, or, if it should not be there, end it "
+                  "with SELECT pg_terminate_backend(…)");
+    show_.waiting(what + ": held by " + holder);
+    stop_.wait(pause);
+    pause = std::min(pause * 2, 500ms);
+  }
+  return true;
+}
+
+void sessions::take_run_lock() {
+  wait_for(run_key_, "the run lock");
+  // A killed davit's backend may still be at work; its transaction holds this one.
+  wait_for(work_key_, "a leftover session of an earlier run is still at work; its lock");
+  lock().exec("SELECT pg_advisory_unlock(" + std::to_string(work_key_) + ")");
+  locked_ = true;
+}
+
+void sessions::require_lock() {
+  if (lock_ && !lock_->still_alive())
+    throw error(error_code::connection_lost, "the session that holds the run lock was lost",
+                "another run may have begun: check davit status before running davit again");
+}
+
+std::string sessions::side_waits_for_run() {
+  if (!side_ || !run_ || !lock_) return {};
+  const std::string side_pid = std::to_string(side_->backend_pid());
+  const std::string run_pid = std::to_string(run_->backend_pid());
+  const auto r = lock_->query(
+      "WITH RECURSIVE waits(pid) AS (SELECT unnest(pg_blocking_pids($1::int)) UNION SELECT "
+      "unnest(pg_blocking_pids(w.pid)) FROM waits w)"
+      " SELECT COALESCE((SELECT l.mode || ' on ' || CASE WHEN l.relation IS NOT NULL THEN l.relation::regclass::text"
+      " ELSE l.locktype END FROM pg_locks l WHERE l.pid = $1::int AND NOT l.granted LIMIT 1), 'a lock') FROM waits "
+      "WHERE pid = $2::int LIMIT 1",
+      std::array{postgres::parameter(side_pid), postgres::parameter(run_pid)});
+  return r.rows() == 0 ? std::string() : std::string(r.text(0, 0));
+}
+
+} // namespace davit::lifecycle

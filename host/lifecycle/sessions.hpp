@@ -1,0 +1,59 @@
+// The three sessions of a run: the lock session, out of everybody's reach; the run session, for migrations and hooks;
+// the side session, for hooks that must outlive a rollback. Each is opened when it is first needed.
+#pragma once
+
+#include "config/settings.hpp"
+#include "lifecycle/cancel_targets.hpp"
+#include "lifecycle/interrupt.hpp"
+#include "lifecycle/observer.hpp"
+#include "plugin/sessions.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace davit::lifecycle {
+
+class sessions : public plugin::sessions {
+public:
+  sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show);
+  ~sessions() override;
+
+  postgres::connection &lock();
+  postgres::connection &run() override;
+  postgres::connection &side() override;
+  std::string own_transaction_setup() const override;
+  std::string side_waits_for_run() override;
+
+  // Takes the run lock, then waits until no orphaned backend of an earlier run is at work. Polls; says who holds it;
+  // gives up with error_code::locked after run_lock_timeout.
+  void take_run_lock();
+
+  // BEGIN of a migration, with timeouts and the lock that tells a later run of this session.
+  std::string begin_sql() const;
+  // The same lock for the time of a migration that has no transaction.
+  void hold_work_lock();
+  void release_work_lock();
+
+  // Throws error_code::connection_lost if the lock session is gone: another run may have begun.
+  void require_lock();
+
+  // Whether the migration's connection can be used now, without opening it.
+  bool usable() const;
+  void drop_run(); // closes it, so that the server rolls back whatever it was at
+
+private:
+  postgres::connection open(const char *purpose);
+  std::string holder_of(std::int64_t key);
+  bool wait_for(std::int64_t key, const std::string &what);
+
+  const config::settings &settings_;
+  cancel_targets &targets_;
+  const interrupt &stop_;
+  observer &show_;
+  std::int64_t run_key_, work_key_;
+  bool locked_ = false;
+  std::optional<postgres::connection> lock_, run_, side_;
+};
+
+} // namespace davit::lifecycle

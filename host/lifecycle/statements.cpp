@@ -1,0 +1,53 @@
+#include "lifecycle/statements.hpp"
+
+namespace davit::lifecycle {
+namespace {
+
+// A hint where the server's own says nothing of how davit runs files.
+std::string hint_for(const postgres::server_error &e) {
+  using namespace postgres;
+  if (e.sqlstate == sqlstate::active_sql_transaction || e.sqlstate == sqlstate::unsafe_new_enum_value)
+    return "let the file begin with '-- davit: no-transaction', or move the statement to a migration of its own";
+  if (e.sqlstate == sqlstate::lock_not_available)
+    return "another session holds the lock: wait for it, or raise [database] lock_timeout or lock_retries";
+  return e.hint;
+}
+
+// CREATE INDEX CONCURRENTLY and its like wait for locks by design; a timeout would leave an invalid index behind.
+class without_lock_timeout {
+public:
+  without_lock_timeout(postgres::connection &c, bool wanted) : c_(c), wanted_(wanted) {
+    if (!wanted_) return;
+    before_ = c_.exec("SELECT pg_catalog.current_setting('lock_timeout')").text(0, 0);
+    c_.exec("SET lock_timeout = 0");
+  }
+  void restore() {
+    if (wanted_) c_.exec("SET lock_timeout = " + postgres::quote_literal(before_));
+  }
+
+private:
+  postgres::connection &c_;
+  bool wanted_;
+  std::string before_;
+};
+
+} // namespace
+
+void place_error(postgres::server_error &e, const migration::script &s, const migration::statement &st) {
+  e.where = place_in(s, st, e.position ? e.position : 1);
+  e.excerpt = excerpt(s, e.where);
+  e.hint = hint_for(e);
+}
+
+void run_statement(postgres::connection &c, const migration::script &s, const migration::statement &st) {
+  try {
+    without_lock_timeout timeout(c, st.kind == sql::statement_kind::outside_transaction);
+    c.exec_statement(st.text, st.copy_data);
+    timeout.restore();
+  } catch (postgres::server_error &e) {
+    place_error(e, s, st);
+    throw;
+  }
+}
+
+} // namespace davit::lifecycle

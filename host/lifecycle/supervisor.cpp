@@ -1,0 +1,98 @@
+#include "lifecycle/supervisor.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <exception>
+#include <thread>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace davit::lifecycle {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto grace = 5s; // between a handler's deadline and giving up on it
+
+// Blocks the signals for this thread and those it starts; the old mask comes back at the end.
+class blocked_signals {
+public:
+  blocked_signals() {
+    sigemptyset(&set);
+    for (const int s : {SIGINT, SIGTERM, done}) sigaddset(&set, s);
+    pthread_sigmask(SIG_BLOCK, &set, &before_);
+  }
+  ~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  blocked_signals(const blocked_signals &) = delete;
+  blocked_signals &operator=(const blocked_signals &) = delete;
+
+  sigset_t set{};
+  const int done = SIGRTMIN; // the work's thread wakes this one with it
+
+private:
+  sigset_t before_{};
+};
+
+// Leaves without destructors: another thread is inside a plugin. The sessions close with the process, and the server
+// rolls back what they had begun.
+[[noreturn]] void leave(const supervised &parts, const std::string &why, int code) {
+  parts.say(why + "; davit leaves now: the server rolls back what was not committed, davit status tells what was");
+  ::_exit(code);
+}
+
+} // namespace
+
+void supervise(const supervised &parts, const std::function<void()> &work) {
+  const blocked_signals signals;
+  const pthread_t self = pthread_self();
+  std::atomic<bool> ended{false};
+  std::exception_ptr failure;
+  std::thread worker([&] {
+    try {
+      work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    ended = true;
+    pthread_kill(self, signals.done);
+  });
+
+  const timespec tick{0, std::chrono::nanoseconds(10ms).count()};
+  while (!ended) {
+    const int got = sigtimedwait(&signals.set, nullptr, &tick);
+    if (got == SIGINT || got == SIGTERM) {
+      if (parts.stop.raised()) leave(parts, "second signal", 128 + got);
+      parts.stop.raise(got);
+      parts.handlers.interrupt();
+      parts.say(got == SIGINT ? "interrupted: stopping (a second Ctrl-C leaves at once)" : "SIGTERM: stopping");
+      if (const auto why = parts.targets.cancel_all(); !why.empty())
+        parts.say("a running statement could not be cancelled: " + why);
+    }
+    parts.handlers.tick([&] {
+      if (const auto why = parts.targets.cancel_all(); !why.empty())
+        parts.say("a statement past its deadline could not be cancelled: " + why);
+    });
+    if (const auto late = parts.handlers.overdue(grace)) {
+      const auto running =
+          std::chrono::duration_cast<std::chrono::milliseconds>(plugin::watch::clock::now() - late->started);
+      leave(parts,
+            fmt::format(
+                "plugin '{}', handler '{}' at {} does not return: it runs for {} ms, {} ms past its deadline",
+                late->plugin, late->handler, late->phase, running.count(),
+                std::chrono::duration_cast<std::chrono::milliseconds>(plugin::watch::clock::now() - late->deadline)
+                    .count()),
+            static_cast<int>(exit_code::deadline));
+    }
+  }
+  worker.join();
+  const timespec now{0, 0};
+  while (sigtimedwait(&signals.set, nullptr, &now) == signals.done) {
+  } // not left pending for the next run in this process
+  if (failure) std::rethrow_exception(failure);
+}
+
+} // namespace davit::lifecycle
