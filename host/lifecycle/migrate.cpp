@@ -67,6 +67,7 @@ void migration_run::run() {
   info.insert_or_assign("migration.index", static_cast<std::int64_t>(number_));
   info.insert_or_assign("migration.statements", static_cast<std::int64_t>(script_.statements.size()));
   try {
+    p_.show.migration_begins(step_, number_, of_, facts_.attempt);
     fire(step_.up ? "pre_execute" : "pre_rollback", sql_scope::own_transaction);
     attempt();
     fire(step_.up ? "post_execute" : "post_rollback", sql_scope::own_transaction);
@@ -80,7 +81,7 @@ void migration_run::attempt() {
   for (;; ++facts_.attempt) {
     const auto mark = p_.dispatcher.stats.mark();
     began_ = clock::now();
-    p_.show.migration_begins(step_, number_, of_, facts_.attempt);
+    if (facts_.attempt > 1) p_.show.migration_begins(step_, number_, of_, facts_.attempt);
     try {
       script_.no_transaction ? statement_by_statement() : in_one_transaction();
       return;
