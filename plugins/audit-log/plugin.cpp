@@ -29,7 +29,8 @@ public:
 private:
   void record(davit::setup &s, std::string_view phase, std::string_view name, davit::handler fn) const {
     s.on(phase, name, [this, fn = std::move(fn)](davit::context &cx) {
-      if (settings_.records(cx.environment())) fn(cx);
+      if (!settings_.records(cx.environment())) return cx.report("this environment is not recorded");
+      fn(cx);
     });
   }
 

@@ -49,7 +49,13 @@ void side_recorder::started(davit::context &cx) {
 
 void side_recorder::committed(davit::context &cx) { complete(cx, committed_outcome(cx)); }
 
-void side_recorder::failed(davit::context &cx) { complete(cx, failed_outcome(cx, "failed")); }
+void side_recorder::failed(davit::context &cx) {
+  const outcome o = failed_outcome(cx, "failed");
+  if (open_ || cx.run().dry) return complete(cx, o);
+  // Another plugin refused the migration before it was this one's turn.
+  table_.insert(cx, cx.side(), o);
+  report(cx, o.word, table_);
+}
 
 void side_recorder::run_failed(davit::context &cx) {
   if (!open_) return;
@@ -58,7 +64,7 @@ void side_recorder::run_failed(davit::context &cx) {
 }
 
 void side_recorder::complete(davit::context &cx, outcome o) {
-  if (!open_) return; // a dry run
+  if (!open_) return cx.report("nothing is recorded"); // a dry run
   open_->known = std::move(o);
   table_.finish(cx.side(), open_->id, *open_->known);
   report(cx, open_->known->word, table_);

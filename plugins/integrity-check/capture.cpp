@@ -60,14 +60,14 @@ capture::reading capture::read(davit::context &cx, common::if_missing without_ta
 }
 
 void capture::measure(davit::context &cx) const {
-  if (!common::selects(selection_, cx)) return;
+  if (!common::selects(selection_, cx)) return cx.report("not meant for this migration");
   const reading now = read(cx, if_missing_);
   store(cx, before_stat_, {now.value});
   cx.report(now.value ? name_ + " = " + *now.value : "nothing to measure yet: " + now.why);
 }
 
 void capture::compare(davit::context &cx) const {
-  if (!common::selects(selection_, cx)) return;
+  if (!common::selects(selection_, cx)) return cx.report("not meant for this migration");
   const auto before = find_stored(cx, before_stat_);
   if (!before)
     throw davit::error(name_ + ": there is no value from " + before_ + " to compare with; was its handler " + name_ +

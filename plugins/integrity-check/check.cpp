@@ -20,7 +20,7 @@ void check::declare(davit::setup &s) const {
 }
 
 void check::run(davit::context &cx) const {
-  if (!common::selects(selection_, cx)) return;
+  if (!common::selects(selection_, cx)) return cx.report("not meant for this migration");
   observation seen;
   try {
     seen = observe(cx.query(sql_));
@@ -30,6 +30,7 @@ void check::run(davit::context &cx) const {
     return cx.report("skipped: " + std::string(e.what()));
   }
   if (const auto finding = complaint(expectation_, seen)) violate(veto_, message_, name_, *finding);
+  cx.report("holds: found " + describe(seen));
 }
 
 } // namespace integrity_check

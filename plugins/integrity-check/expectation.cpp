@@ -49,6 +49,12 @@ observation observe(const davit::result &result) {
   return seen;
 }
 
+std::string describe(const observation &seen) {
+  if (seen.rows == 0) return "no row";
+  if (seen.rows != 1) return rows(seen.rows);
+  return seen.field.value_or("NULL");
+}
+
 expectation read_expectation(const davit::setup &s, const std::string &prefix) {
   const auto expect = s.config<std::optional<davit::json>>(prefix + ".expect");
   const auto empty = s.config<std::optional<bool>>(prefix + ".empty");
@@ -72,11 +78,9 @@ std::optional<std::string> complaint(const expectation &wanted, const observatio
   }
   const auto *limits = std::get_if<range>(&wanted);
   const auto *value = std::get_if<scalar>(&wanted);
-  const std::string expected = "expected " + (limits ? describe(*limits) : value->describe()) + ", found ";
-  if (seen.rows != 1) return expected + (seen.rows == 0 ? std::string("no row") : rows(seen.rows));
-  if (!seen.field) return expected + "NULL";
-  if (limits ? holds(*limits, *seen.field) : value->equals(*seen.field)) return std::nullopt;
-  return expected + *seen.field;
+  const bool one_value = seen.rows == 1 && seen.field;
+  if (one_value && (limits ? holds(*limits, *seen.field) : value->equals(*seen.field))) return std::nullopt;
+  return "expected " + (limits ? describe(*limits) : value->describe()) + ", found " + describe(seen);
 }
 
 } // namespace integrity_check

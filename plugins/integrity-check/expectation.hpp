@@ -19,6 +19,7 @@ struct observation {
   std::optional<std::string> field; // the first column of the first row; empty for NULL or without a row
 };
 observation observe(const davit::result &result);
+std::string describe(const observation &seen); // "0", "NULL", "no row", "12 rows"
 
 struct range {
   std::optional<decimal> min, max; // inclusive; at least one is there

@@ -21,10 +21,9 @@ model read_model_at(const davit::setup &s, const std::string &prefix) {
   return m;
 }
 
-bool is_for(const model &m, const davit::context &cx) {
+bool has_environment(const model &m, const std::string &environment) {
   const auto &all = m.environments;
-  return (all.empty() || std::find(all.begin(), all.end(), cx.environment()) != all.end()) &&
-         common::selects(m.selection, cx);
+  return all.empty() || std::find(all.begin(), all.end(), environment) != all.end();
 }
 
 } // namespace
@@ -39,7 +38,8 @@ std::vector<model> read_models(const davit::setup &s) {
 }
 
 void refresh(const model &m, davit::context &cx) {
-  if (!is_for(m, cx)) return;
+  if (!has_environment(m, cx.environment())) return cx.report("not meant for this environment");
+  if (!common::selects(m.selection, cx)) return cx.report("not meant for this migration");
   std::uint64_t rows = 0;
   try {
     rows = cx.query(m.sql).rows_affected();

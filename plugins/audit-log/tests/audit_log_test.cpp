@@ -106,6 +106,7 @@ TEST_CASE("only the environments named are recorded") {
       .init();
   CHECK(host.fire("cleanup").status == DAVIT_OK);
   CHECK(host.queries.empty());
+  CHECK(host.reports == std::vector<std::string>{"this environment is not recorded"});
   host.environment = "production";
   host.answer("ROLE", {}).answer("to_regclass", there).answer("INSERT", row_41);
   CHECK(host.fire("cleanup").status == DAVIT_OK);
@@ -136,6 +137,16 @@ TEST_CASE("on the side connection a failure completes the row that was there") {
   host->failed = fake_host::failure{DAVIT_ERR_SQL, "22012", "division by zero"};
   CHECK(host->fire("on_error").status == DAVIT_OK);
   CHECK(host->queries[2].params == std::vector<field>{"41", "failed", "22012", "division by zero"});
+}
+
+TEST_CASE("a migration that another plugin refused first is recorded all the same") {
+  const auto host = start("side");
+  host->failed = fake_host::failure{DAVIT_VETO, "", "not on a Friday"};
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries[1].connection == DAVIT_CONN_SIDE);
+  CHECK(host->queries[1].params[7] == "vetoed");
+  CHECK(host->queries[1].params[9] == "not on a Friday");
 }
 
 TEST_CASE("a row that is left open is completed when the run fails, with the run's outcome") {
@@ -174,8 +185,12 @@ TEST_CASE("a dry run writes nothing on the side connection, and says so") {
   CHECK(host->fire("pre_execute").status == DAVIT_OK);
   CHECK(host->fire("post_execute").status == DAVIT_OK);
   CHECK(host->queries.empty());
-  REQUIRE(host->reports.size() == 1);
-  CHECK(host->reports[0].find("dry run") == 0);
+  host->failed = fake_host::failure{DAVIT_ERR_SQL, "22012", "division by zero"};
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries.empty());
+  REQUIRE(host->reports.size() == 3);
+  CHECK(host->reports[0].find("dry run: nothing is recorded") == 0);
+  CHECK(host->reports[1] == "nothing is recorded");
 }
 
 TEST_CASE("wrong configuration is refused with the key") {

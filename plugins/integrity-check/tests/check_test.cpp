@@ -43,6 +43,7 @@ TEST_CASE("a check needs a query and what it must give; the rest has defaults") 
   CHECK(host.bindings == std::vector<fake_host::binding>{{"after_validation", "checks.0"}});
   host.answer(sql, one("0")).answer(sql, one("3"));
   CHECK(host.fire("after_validation").status == DAVIT_OK);
+  CHECK(host.reports == std::vector<std::string>{"holds: found 0"});
   const auto end = host.fire("after_validation");
   CHECK(end.status == DAVIT_ERR);
   CHECK(end.text == "Found NULL emails after migration (checks.0: expected 0, found 3)");
@@ -76,6 +77,7 @@ TEST_CASE("a check runs only with its migrations") {
   emails(host).configure("checks.0.versions.0", text("4")).init();
   CHECK(host.fire("after_validation").status == DAVIT_OK);
   CHECK(host.queries.empty());
+  CHECK(host.reports == std::vector<std::string>{"not meant for this migration"});
   host.version = "0004";
   host.answer(sql, one("0"));
   CHECK(host.fire("after_validation").status == DAVIT_OK);
