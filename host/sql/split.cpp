@@ -117,7 +117,8 @@ void splitter::end_statement(std::size_t end) {
 }
 
 // The data begins on the next line; the rest of this one is read afterwards, and may hold another COPY, whose data
-// follows that of the first.
+// follows that of the first. A `\.` that lacks its line end, at the end of the file, is taken for what it means; psql
+// sends it as data, which the server then refuses.
 void splitter::take_copy_data(split_statement &copy, std::size_t copy_end) {
   const auto line_end = line_end_after(copy_end);
   const auto begin = after_copy_data_ == npos ? std::min(line_end + 1, text_.size()) : after_copy_data_;

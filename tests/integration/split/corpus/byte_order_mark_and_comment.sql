@@ -1,0 +1,3 @@
+﻿-- comment;
+
+select 1;

@@ -1,0 +1,7 @@
+select 1;
+
+/* the end;
+
+of it */
+-- really
+

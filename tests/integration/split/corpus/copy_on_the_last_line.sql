@@ -1,0 +1,2 @@
+create table data (id int, t text);
+copy data from stdin; select 1

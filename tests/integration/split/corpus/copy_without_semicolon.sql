@@ -1,0 +1,3 @@
+create table data (id int, t text);
+copy data from stdin
+

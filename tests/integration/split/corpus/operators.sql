@@ -1,0 +1,13 @@
+select 1*-1, 1-1, 1 - -1, 2*/* comment; */3;
+select 1 +-- comment;
+2;
+select 1 @-/* c; */ 2;
+select 4 */**/ 2, 1 </* c; */ 2, 1 <> 2, 1 != 2;
+select 5 !=-1, 5 =-1, |/ 25, @ -5, 2 ^ 3, 5 # 3, ~1, 7 % 2;
+select 1 --1;
+;
+select '{}'::jsonb ? 'a;', '{"a":1}'::jsonb @> '{}', '{"a":{"b":1}}'::jsonb #>> '{a,b}';
+create operator public.+++ (leftarg = int, rightarg = int, function = int4pl);
+select 1 +++ 2;
+select 1 <-> 2; select 1 ->> 2; select 1 => 2; select 1 .. 2; select a.b.c; select a :: int;
+select 1 &&/* ; */& 2;
