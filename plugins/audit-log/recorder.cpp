@@ -58,7 +58,7 @@ void side_recorder::failed(davit::context &cx) {
 }
 
 void side_recorder::run_failed(davit::context &cx) {
-  if (!open_) return;
+  if (!open_) return cx.report("no row was left open");
   if (open_->known) return complete(cx, *std::exchange(open_->known, std::nullopt));
   complete(cx, failed_outcome(cx, cx.info<std::string>("run.outcome").value_or("failed")));
 }
