@@ -11,10 +11,11 @@ namespace {
 
 // CLI11 takes strings to be always valid.
 template <class T>
-void optional_option(CLI::App *app, const std::string &name, std::optional<T> &into, const std::string &help,
-                     const std::string &type) {
-  app->add_option_function<T>(
-         name, [&into](const T &v) { into = v; }, help)
+CLI::Option *optional_option(CLI::App *app, const std::string &name, std::optional<T> &into, const std::string &help,
+                             const std::string &type) {
+  return app
+      ->add_option_function<T>(
+          name, [&into](const T &v) { into = v; }, help)
       ->type_name(type);
 }
 
@@ -24,6 +25,7 @@ public:
   parsed parse(int argc, char **argv);
 
 private:
+  void check_repair() const;
   CLI::App *add(CLI::App &to, command c, const std::string &name, const std::string &help);
   void add_run_options(CLI::App *app);
   void add_run_commands();
@@ -70,7 +72,7 @@ void parser::add_run_options(CLI::App *app) {
 void parser::add_run_commands() {
   CLI::App *up = add(app_, command::up, "up", "apply pending migrations");
   optional_option(up, "--to", out_.to, "the last version to apply", "VERSION");
-  optional_option(up, "--steps", out_.steps, "apply at most so many", "N");
+  optional_option(up, "--steps", out_.steps, "apply at most so many", "N")->check(CLI::PositiveNumber);
   up->add_flag("--out-of-order", out_.out_of_order, "apply also what is older than the newest applied");
   add_run_options(up);
 
@@ -82,6 +84,7 @@ void parser::add_run_commands() {
   down->add_option_function<std::uint32_t>(
           "--steps", [this](const std::uint32_t &v) { out_.steps = v; }, "revert so many")
       ->type_name("N")
+      ->check(CLI::PositiveNumber)
       ->excludes(to);
   add_run_options(down);
 
@@ -103,7 +106,7 @@ void parser::add_reading_commands() {
 
   CLI::App *plan = add(app_, command::plan, "plan", "what up would do: statements and hooks in order; changes nothing");
   optional_option(plan, "--to", out_.to, "as with up", "VERSION");
-  optional_option(plan, "--steps", out_.steps, "as with up", "N");
+  optional_option(plan, "--steps", out_.steps, "as with up", "N")->check(CLI::PositiveNumber);
   plan->add_flag("--out-of-order", out_.out_of_order, "as with up");
   plan->add_flag("--down", out_.down, "what down would do");
 
@@ -142,13 +145,17 @@ void parser::add_plugin_commands() {
       ->required();
 }
 
+void parser::check_repair() const {
+  const bool one = out_.resume || out_.mark_applied || out_.mark_reverted;
+  if (out_.accept_files ? one || !out_.argument.empty() : !one || out_.argument.empty())
+    throw CLI::ValidationError("repair",
+                               "give VERSION with --resume, --applied or --reverted, or --accept-files alone");
+}
+
 parsed parser::parse(int argc, char **argv) {
   try {
     app_.parse(argc, argv);
-    if (out_.what == command::repair && !out_.accept_files &&
-        (out_.argument.empty() || !(out_.resume || out_.mark_applied || out_.mark_reverted)))
-      throw CLI::ValidationError("repair",
-                                 "give VERSION with --resume, --applied or --reverted, or give --accept-files");
+    if (out_.what == command::repair) check_repair();
     return {out_, {}, 0};
   } catch (const CLI::ParseError &e) {
     std::ostringstream out;

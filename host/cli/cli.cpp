@@ -2,8 +2,13 @@
 
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
+#include "plugin/crash_reporter.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include <nlohmann/json.hpp>
@@ -37,18 +42,35 @@ int fail(const options &o, terminal &t, const error &e) {
   return exit_status(e);
 }
 
+// Answers that did not arrive are a failure, unless their reader went away on purpose.
+int delivered(int status) {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+  if (errno == EPIPE || status != 0) return status;
+  std::fprintf(stderr, "error: standard output could not be written: %s\n", std::strerror(errno));
+  return static_cast<int>(exit_code::failed);
+}
+
+int refuse_arguments(const parsed &p, int argc, char **argv) {
+  const bool json = std::any_of(argv, argv + argc, [](const char *a) { return std::string_view(a) == "--json"; });
+  if (json && p.exit != 0) {
+    terminal t(true);
+    print_json(t, json_failure("", error(error_code::usage, p.text, "davit --help")));
+  }
+  std::fputs(p.text.c_str(), p.exit == 0 ? stdout : stderr);
+  return delivered(p.exit);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+  plugin::install_crash_reporter();
+  std::signal(SIGPIPE, SIG_IGN); // `davit up | head` must not end a run half-way
   const parsed p = parse_arguments(argc, argv);
-  if (!p.run) {
-    std::fputs(p.text.c_str(), p.exit == 0 ? stdout : stderr);
-    return p.exit;
-  }
+  if (!p.run) return refuse_arguments(p, argc, argv);
   terminal t(p.run->no_color);
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
-    return dispatch(*p.run, t);
+    return delivered(dispatch(*p.run, t));
   } catch (const error &e) {
     return fail(*p.run, t, e);
   } catch (const std::bad_alloc &) {

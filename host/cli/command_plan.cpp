@@ -30,8 +30,9 @@ std::string shortened(std::string_view sql, std::size_t most = 100) {
   for (const char c : sql) {
     const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
     if (blank && (out.empty() || out.back() == ' ')) continue;
+    const bool begins_character = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+    if (out.size() >= most && begins_character) return printable(out) + "…";
     out += blank ? ' ' : c;
-    if (out.size() > most) return out.substr(0, most) + "…";
   }
   return printable(out);
 }

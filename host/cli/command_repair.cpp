@@ -32,7 +32,7 @@ std::string repair_partial(const options &o, ledger::ledger &ledger) {
 
 std::string accept_files(const workspace &w, ledger::ledger &ledger) {
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  std::size_t accepted = 0;
+  std::vector<migration::migration_files> changed;
   std::string gone;
   for (const auto &d : migration::differences(folder, ledger.read())) {
     const auto m = std::find_if(folder.migrations.begin(), folder.migrations.end(),
@@ -41,13 +41,14 @@ std::string accept_files(const workspace &w, ledger::ledger &ledger) {
       gone += (gone.empty() ? "" : ", ") + d.file;
       continue;
     }
-    ledger.set_checksums(m->id, migration::checksums_of(*m));
-    ++accepted;
+    changed.push_back(*m);
   }
   if (!gone.empty())
     throw error(error_code::checksum_changed, "files of applied migrations are gone altogether: " + gone,
                 "bring them back: a migration without files cannot be accepted");
-  return fmt::format("{} file{} accepted as they are", accepted, accepted == 1 ? "" : "s");
+  for (const auto &m : changed) ledger.set_checksums(m.id, migration::checksums_of(m));
+  return changed.size() == 1 ? "1 file accepted as it is"
+                             : fmt::format("{} files accepted as they are", changed.size());
 }
 
 } // namespace

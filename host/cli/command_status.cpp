@@ -91,7 +91,9 @@ int command_status(const options &o, terminal &t) {
   workspace w(o, t);
   auto c = w.connect("status");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  const auto lines = lines_of(folder, ledger::ledger(c, w.settings.ledger.schema).read());
+  ledger::ledger ledger(c, w.settings.ledger.schema);
+  const auto lines = lines_of(folder, ledger.read());
+  const auto unfinished = ledger.version() ? ledger.lost_runs() : std::vector<ledger::lost_run>{};
   const auto count = [&](std::string_view state) {
     return std::count_if(lines.begin(), lines.end(), [&](const line &l) { return l.state == state; });
   };
@@ -105,9 +107,18 @@ int command_status(const options &o, terminal &t) {
               {"pending", pending},
               {"migrations", to_json(lines)},
               {"warnings", folder.warnings}});
+    j["unfinished_runs"] = ordered_json::array();
+    for (const auto &r : unfinished)
+      j["unfinished_runs"].push_back({{"id", r.id}, {"command", r.command}, {"started", r.started}, {"owed", r.owed}});
     print_json(t, j);
   } else {
     print_text(t, lines);
+    for (const auto &r : unfinished) {
+      t.out(
+          fmt::format("run {} ({}, begun {}) has no end: it is under way, or was killed", r.id, r.command, r.started));
+      for (const auto &m : r.owed)
+        t.out(fmt::format("  {} is committed; its handlers after COMMIT are not known to have run", m));
+    }
     t.out(fmt::format("{} applied, {} pending in database {}", count("applied"), pending, c.database()));
   }
   return o.exit_code && pending > 0 ? static_cast<int>(exit_code::pending) : 0;

@@ -9,6 +9,9 @@
 namespace davit::cli {
 namespace {
 
+// Progress that nobody can read any more must not end a run; cli.cpp looks at stdout once at the end.
+void write(std::FILE *to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+
 bool wants_color() {
   const char *none = std::getenv("NO_COLOR");
   const char *term = std::getenv("TERM");
@@ -41,21 +44,21 @@ void terminal::clear_live() {
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
   clear_live();
-  fmt::print(stdout, "{}\n", line);
+  write(stdout, std::string(line) + "\n");
   std::fflush(stdout);
 }
 
 void terminal::err(std::string_view line) {
   const std::lock_guard lock(mutex_);
   clear_live();
-  fmt::print(stderr, "{}\n", line);
+  write(stderr, std::string(line) + "\n");
 }
 
 void terminal::live(std::string_view line) {
   if (!err_is_terminal_) return;
   const std::lock_guard lock(mutex_);
   clear_live();
-  fmt::print(stderr, "{}", line.substr(0, 200));
+  write(stderr, line.substr(0, 200));
   std::fflush(stderr);
   live_ = true;
 }

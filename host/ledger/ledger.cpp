@@ -124,7 +124,8 @@ std::string ledger::event_sql() const {
          "duration_us, run, statements_done)"
          " SELECT $1, $2, $3, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer WHERE $3 "
          "<> 'pending'"
-         " ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name, state = excluded.state, up_checksum = "
+         " ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name, state = "
+         "excluded.state, up_checksum = "
          "excluded.up_checksum,"
          " down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum, applied_at = "
          "excluded.applied_at,"
@@ -132,27 +133,53 @@ std::string ledger::event_sql() const {
          "excluded.statements_done)"
          " INSERT INTO " +
          table("run_migration") +
-         " (run, version, name, direction, outcome, duration_us, message) VALUES ($8::uuid, $1, $2, $10, $11, "
-         "$7::bigint, $12)"
+         " (run, version, name, direction, outcome, duration_us, message, owes_hooks) VALUES ($8::uuid, $1, $2, $10, "
+         "$11, "
+         "$7::bigint, $12, $13::boolean)"
          " RETURNING pg_catalog.pg_current_xact_id()";
 }
 
 std::string ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
   texts t;
   const std::string version(e.id.text());
-  const auto r =
-      session.query(event_sql(), std::array{parameter(version), parameter(e.name), parameter(e.state),
-                                            or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify),
-                                            t.add(e.duration_us), parameter(run), t.add(e.statements_done),
-                                            parameter(e.up ? "up" : "down"), parameter(e.outcome), or_null(e.message)});
+  const auto r = session.query(
+      event_sql(), std::array{parameter(version), parameter(e.name), parameter(e.state), or_null(e.files.up),
+                              or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
+                              t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
+                              or_null(e.message), parameter(e.owes_hooks ? "true" : "false")});
   return std::string(r.text(0, 0));
 }
 
 void ledger::add_event(const std::string &run, const migration_event &event) { add_event_in(c_, run, event); }
 
+void ledger::hooks_paid(const std::string &run) {
+  c_.query("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE run = $1::uuid AND owes_hooks",
+           std::array{parameter(run)});
+}
+
+std::vector<lost_run> ledger::lost_runs() {
+  std::vector<lost_run> out;
+  const auto r = c_.exec(
+      "SELECT r.id, r.command, to_char(r.started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), m.version || "
+      "CASE WHEN m.name = '' THEN '' ELSE '_' || m.name END FROM " +
+      table("run") + " r LEFT JOIN " + table("run_migration") +
+      " m ON m.run = r.id AND m.owes_hooks WHERE r.finished IS NULL ORDER BY r.started, r.id, m.ordinal");
+  for (int i = 0; i < r.rows(); ++i) {
+    if (out.empty() || out.back().id != r.text(i, 0))
+      out.push_back({std::string(r.text(i, 0)), std::string(r.text(i, 1)), std::string(r.text(i, 2)), {}});
+    if (!r.is_null(i, 3)) out.back().owed.emplace_back(r.text(i, 3));
+  }
+  return out;
+}
+
+void ledger::settle_lost_runs() {
+  c_.exec("UPDATE " + table("run") +
+          " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, or crashed' WHERE finished "
+          "IS NULL");
+}
+
 void ledger::set_state(const migration::version &id, const std::string &state) {
-  c_.query("UPDATE " + table("migration") +
-               " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
+  c_.query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
            std::array{parameter(id.text()), parameter(state)});
 }
 

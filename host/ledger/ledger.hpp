@@ -45,6 +45,13 @@ struct migration_event {
   std::int64_t duration_us = 0;
   std::uint32_t statements_done = 0;
   std::string message;
+  bool owes_hooks = false; // handlers are to run after COMMIT
+};
+
+// What a run that ended without a word left behind.
+struct lost_run {
+  std::string id, command, started;
+  std::vector<std::string> owed; // migrations whose handlers after COMMIT are not known to have run
 };
 
 struct run_summary {
@@ -72,6 +79,13 @@ public:
   void add_event(const std::string &run, const migration_event &event);
   // Success: on the migration's session, in its transaction. Returns that transaction's id.
   std::string add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
+
+  // The handlers after COMMIT have run, for all of this run's migrations so far.
+  void hooks_paid(const std::string &run);
+  // Runs without an end. Whoever holds the run lock knows that they are dead; others may see one that is under way.
+  std::vector<lost_run> lost_runs();
+  // Gives them their end: outcome "lost".
+  void settle_lost_runs();
 
   // repair: the state of one migration, and the checksums it is held against.
   void set_state(const migration::version &id, const std::string &state);

@@ -63,9 +63,11 @@ CREATE TABLE {0}.run_migration (
   finished    timestamptz NOT NULL DEFAULT clock_timestamp(),
   duration_us bigint NOT NULL,
   message     text,
+  owes_hooks  boolean NOT NULL DEFAULT false,
   PRIMARY KEY (run, ordinal)
 );
-COMMENT ON TABLE {0}.run_migration IS 'What each run did to which migration; never changed afterwards';
+COMMENT ON TABLE {0}.run_migration IS 'What each run did to which migration';
+COMMENT ON COLUMN {0}.run_migration.owes_hooks IS 'Committed, but the handlers after COMMIT are not known to have run';
 
 CREATE TABLE {0}.hook_call (
   run           uuid NOT NULL,

@@ -27,6 +27,8 @@ public:
   void fire(std::string_view phase, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
 
+  bool has_handlers(std::string_view phase) const { return !plugins_.at(phase).empty(); }
+
 private:
   void call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when);
 

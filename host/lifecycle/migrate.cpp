@@ -24,10 +24,12 @@ private:
   void statement_by_statement();
   void before_sql(sql_scope scope);
   void after_sql(sql_scope scope);
+  void check_deferred_constraints();
   bool try_again(const error &e);
   void fail(error e);
   ledger::migration_event event(std::string outcome, std::string state) const;
   void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
+  const char *post_phase() const { return step_.up ? "post_execute" : "post_rollback"; }
   const char *done() const { return step_.up ? "applied" : "reverted"; }
 
   const run_parts &p_;
@@ -70,7 +72,7 @@ void migration_run::run() {
     p_.show.migration_begins(step_, number_, of_, facts_.attempt);
     fire(step_.up ? "pre_execute" : "pre_rollback", sql_scope::own_transaction);
     attempt();
-    fire(step_.up ? "post_execute" : "post_rollback", sql_scope::own_transaction);
+    fire(post_phase(), sql_scope::own_transaction);
   } catch (error &e) {
     fail(std::move(e));
   }
@@ -122,6 +124,17 @@ void migration_run::after_sql(sql_scope scope) {
   fire("cleanup", scope);
 }
 
+// As COMMIT would, but still with the role and search_path that the migration's own statements left to its triggers.
+void migration_run::check_deferred_constraints() {
+  try {
+    p_.sessions.run().exec("SET CONSTRAINTS ALL IMMEDIATE");
+  } catch (postgres::server_error &e) {
+    e.where = {script_.file.string(), 0, 0};
+    e.hint = "a deferred constraint or trigger failed when the migration was about to be committed";
+    throw;
+  }
+}
+
 void migration_run::in_one_transaction() {
   postgres::connection &c = p_.sessions.run();
   c.exec(p_.sessions.begin_sql());
@@ -136,9 +149,11 @@ void migration_run::in_one_transaction() {
   }
   after_sql(sql_scope::in_transaction);
   p_.sessions.require_lock();
+  check_deferred_constraints();
   // The migration may have changed both for its own statements.
   c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = pg_catalog");
   ledger::migration_event e = event(done(), done());
+  e.owes_hooks = p_.dispatcher.has_handlers(post_phase());
   const std::string xid = p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   commit(c, p_.sessions.lock(), xid);
   committed_ = true;
@@ -166,6 +181,7 @@ void migration_run::statement_by_statement() {
   c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET search_path = pg_catalog");
   statements_done_ = 0;
   ledger::migration_event e = event(done(), done());
+  e.owes_hooks = p_.dispatcher.has_handlers(post_phase());
   p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   committed_ = true;
   p_.sessions.release_work_lock();

@@ -31,6 +31,7 @@ private:
   bool up() const { return std::holds_alternative<migration::up_options>(request_); }
   void fill_facts();
   void go();
+  void report_lost_runs();
   void plan();
   void record();
   void write_journal();
@@ -91,6 +92,7 @@ void runner::go() {
   sessions_.take_run_lock();
   ledger_.ensure();
   has_ledger_ = true;
+  report_lost_runs();
   dispatcher_.fire("pre_validate", sql_scope::own_transaction);
   plan();
   if (!out_.planned.empty()) record();
@@ -104,6 +106,19 @@ void runner::go() {
     write_journal();
   }
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);
+}
+
+// The run lock is held: a run without an end is dead.
+void runner::report_lost_runs() {
+  const auto lost = ledger_.lost_runs();
+  for (const auto &r : lost) {
+    std::string text =
+        "run " + r.id + " (" + r.command + ", begun " + r.started + ") ended without a word: it was killed, or crashed";
+    for (const auto &m : r.owed)
+      text += "; " + m + " is committed, but its handlers after COMMIT are not known to have run";
+    show_.warning(text);
+  }
+  if (!lost.empty()) ledger_.settle_lost_runs();
 }
 
 void runner::plan() {
@@ -130,6 +145,7 @@ void runner::record() {
 void runner::write_journal() {
   if (!recorded_ || journal_.pending().empty()) return;
   ledger_.add_hook_calls(out_.run, journal_.pending());
+  ledger_.hooks_paid(out_.run);
   journal_.written();
 }
 

@@ -1,5 +1,7 @@
 #include "lifecycle/supervisor.hpp"
 
+#include "plugin/crash_reporter.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -52,6 +54,7 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
   std::atomic<bool> ended{false};
   std::exception_ptr failure;
   std::thread worker([&] {
+    const plugin::crash_stack stack;
     try {
       work();
     } catch (...) {

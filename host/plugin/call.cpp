@@ -1,6 +1,7 @@
 #include "plugin/call.hpp"
 
 #include "plugin/call_state.hpp"
+#include "plugin/crash_reporter.hpp"
 
 #include <array>
 
@@ -62,6 +63,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   const auto begin = watch::clock::now();
   const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
   shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline});
+  set_crash_note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
   std::int32_t status = DAVIT_ERR;
   try {
     status = b.what->call(b.what->user, &ctx);
@@ -70,6 +72,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   } catch (...) {
     state.said = "it threw something that is not a std::exception";
   }
+  set_crash_note({});
   ctx.state.store(nullptr, std::memory_order_release);
   const bool struck = shared.supervision.disarm();
 
@@ -91,14 +94,13 @@ call_result call_handler(const binding &b, const occasion &when) {
   try {
     state.sql.finish(keep);
   } catch (const error &e) {
-    if (e.code == error_code::transaction_ended || e.code == error_code::connection_lost) {
+    // Where undoing fails too, nobody knows any more what the transaction holds.
+    if (!keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost) {
       when.stats.revert(mark);
       throw;
     }
-    if (keep) {
-      out.outcome = outcome::failed;
-      out.failure = e;
-    }
+    out.outcome = outcome::failed;
+    out.failure = e;
   }
   if (out.outcome != outcome::ok) when.stats.revert(mark);
   if (out.failure) {

@@ -217,7 +217,9 @@ void call_sql::finish(bool keep) {
   close_rows(DAVIT_CONN_MIGRATION);
   postgres::connection &c = *main_;
   const auto status = c.transaction_status();
-  if (!c.alive()) throw call_error(DAVIT_ERR_CONNECTION, "the session was lost while the handler ran");
+  if (!c.alive())
+    throw error(error_code::connection_lost, "the session was lost while the handler ran",
+                "the server has rolled back what was not committed; check that it runs, then run davit again");
   std::optional<call_error> refused;
   if (keep && scope_ != sql_scope::autocommit && status == transaction_status::aborted) {
     keep = false;

@@ -74,6 +74,10 @@ void check_header(const image &file, const Elf64_Ehdr &h) {
   if (h.e_phentsize != sizeof(Elf64_Phdr) || h.e_phoff > file.size() ||
       h.e_phnum > (file.size() - h.e_phoff) / sizeof(Elf64_Phdr))
     refuse("it is cut off", copy_again);
+  // Linkers put the section headers last. The dynamic linker does not need them, but where they are missing the file is
+  // not the one that was built.
+  if (h.e_shoff > file.size() || (h.e_shoff && h.e_shnum > (file.size() - h.e_shoff) / sizeof(Elf64_Shdr)))
+    refuse("it is cut off", copy_again);
 }
 
 struct dynamic {

@@ -1,6 +1,7 @@
 #include "plugin/init_functions.hpp"
 
 #include "base/nearest.hpp"
+#include "plugin/crash_reporter.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/phases.hpp"
@@ -145,6 +146,7 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   handle.owner = &owner;
   handle.thread = std::this_thread::get_id();
   init_outcome out{};
+  set_crash_note("plugin '" + owner.name() + "', init");
   try {
     out.status = init(&host, &handle, &self);
     out.text = handle.said.empty() ? handle.error : handle.said;
@@ -153,6 +155,7 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   } catch (...) {
     out = {DAVIT_ERR, "it threw something that is not a std::exception"};
   }
+  set_crash_note({});
   handle.open = false;
   handle.given.clear();
   if (out.status == DAVIT_OK) out.text.clear();

@@ -1,6 +1,7 @@
 #include "plugin/instance.hpp"
 
 #include "base/nearest.hpp"
+#include "plugin/crash_reporter.hpp"
 #include "plugin/host_table.hpp"
 
 #include <algorithm>
@@ -30,11 +31,13 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
 
 instance::~instance() {
   if (!initialised_ || !descriptor_.destroy) return;
+  set_crash_note("plugin '" + name_ + "', destroy");
   try {
     descriptor_.destroy(self_);
   } catch (...) {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
   }
+  set_crash_note({});
 }
 
 void instance::grant(const config::plugin_settings &settings) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "plugin/crash_reporter.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -72,12 +73,14 @@ const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path
                 "export the entry function from the plugin itself");
   const auto entry = reinterpret_cast<davit_entry_fn>(address);
   const davit_plugin *descriptor = nullptr;
+  set_crash_note("the entry function of " + file.string());
   try {
     descriptor = entry();
   } catch (...) {
     throw error(error_code::plugin_abi, "its entry function threw an exception",
                 "davit_plugin_v1 must only return static data");
   }
+  set_crash_note({});
   if (!descriptor)
     throw error(error_code::plugin_abi, "its entry function returned no descriptor",
                 "davit_plugin_v1 must return static data");
@@ -89,6 +92,7 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
   auto out = std::make_unique<loaded>();
   constexpr auto mode =
       dll::load_mode::rtld_now | dll::load_mode::rtld_local | static_cast<dll::load_mode::type>(RTLD_NODELETE);
+  set_crash_note("the initialisers of " + file.string());
   try {
     out->handle.load(file, mode); // the throwing overload: only it keeps dlerror's text
   } catch (const std::exception &e) {
@@ -98,6 +102,7 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
     throw error(error_code::plugin_file, "an initialiser of the library threw an exception",
                 "static objects of a plugin must not throw");
   }
+  set_crash_note({});
   out->facts = {file, std::move(sha256), std::move(elf), nullptr};
   out->facts.descriptor = call_entry(out->handle, file);
   return out;

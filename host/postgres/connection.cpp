@@ -22,9 +22,26 @@ std::string target_of(const pg_conn *c) {
          text(PQuser(c)) + "'";
 }
 
-// A session of its own is what davit needs; these are the settings of roles and databases that would end it early.
+// libpq's words about a malformed URL quote it, password and all.
+void check_url(const std::string &url) {
+  const bool is_url = url.find("://") != std::string::npos || url.find('=') != std::string::npos;
+  if (!is_url) return; // a database's name
+  char *why = nullptr;
+  PQconninfoOption *parsed = PQconninfoParse(url.c_str(), &why);
+  PQfreemem(why);
+  const bool good = parsed != nullptr;
+  PQconninfoFree(parsed);
+  if (!good)
+    throw error(error_code::connect, "the database's URL is not understood",
+                "it should look like postgresql://USER@HOST:PORT/DATABASE or host=… dbname=…; special characters in a "
+                "URL are percent-encoded");
+}
+
+// Files are split with standard strings. A session of its own is what davit needs; these are the settings of roles and
+// databases that would end it early.
 std::string setup_sql(int version) {
-  std::string sql = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+  std::string sql = "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0; SET "
+                    "idle_in_transaction_session_timeout = 0";
   if (version >= 140000) sql += "; SET idle_session_timeout = 0";
   if (version >= 170000) sql += "; SET transaction_timeout = 0";
   return sql;
@@ -50,6 +67,7 @@ void connection::finish::operator()(pg_conn *c) const noexcept { PQfinish(c); }
 connection::connection(const connect_options &options) : callbacks_(std::make_unique<callbacks>()) {
   // Where a keyword stands twice the later one wins, and the URL is expanded in its place: defaults stand before it,
   // what davit depends on after it.
+  check_url(options.url);
   const char *timeout = std::getenv("PGCONNECT_TIMEOUT");
   const std::array<const char *, 6> keywords{"connect_timeout",  "keepalives_idle", "dbname",
                                              "application_name", "client_encoding", nullptr};

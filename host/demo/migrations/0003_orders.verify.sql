@@ -1,0 +1,2 @@
+SELECT enum_range(NULL::order_status)::text[] @> '{placed,paid,shipped}';
+SELECT NOT EXISTS (SELECT FROM orders WHERE placed_at > now());

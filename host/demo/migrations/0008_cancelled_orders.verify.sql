@@ -1,0 +1,1 @@
+SELECT 'cancelled' = ANY (enum_range(NULL::order_status)::text[]);
