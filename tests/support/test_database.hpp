@@ -31,7 +31,7 @@ public:
   // Runs a file as `psql -X -v ON_ERROR_STOP=1 -f` does. Throws std::runtime_error with psql's words if it fails.
   void psql(const std::filesystem::path &file) const;
 
-  // `pg_dump -s` without owners and without davit's own schema.
+  // `pg_dump -s` without owners and without davit's own schema: equal for equal schemas.
   std::string schema_dump() const;
 
 private:

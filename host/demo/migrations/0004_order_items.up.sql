@@ -7,5 +7,5 @@ CREATE TABLE order_items (
 );
 
 INSERT INTO order_items (order_id, product_id, quantity, unit_price)
-SELECT o.id, p.id, 1 + (o.id + p.id) % 3, p.price
-FROM orders o JOIN products p ON (o.id * 5 + p.id * 3) % 4 = 0;
+SELECT o.id, p.id, 1 + o.id * p.id % 3, p.price
+FROM orders o JOIN products p ON p.id = 1 + o.id % 8 OR (o.id * 3 + p.id * p.id) % 7 < 2;

@@ -18,7 +18,8 @@ TEST_CASE("every database is new and empty") {
     database.sql("CREATE TABLE t (a int)");
     CHECK(database.schema_dump().find("CREATE TABLE public.t") != std::string::npos);
   }
-  const test_database database;
+  const test_database database, another;
+  CHECK(database.schema_dump() == another.schema_dump());
   CHECK(database.name() != first);
   CHECK(database.sql("SELECT to_regclass('t') IS NULL") == "t");
   CHECK(database.schema_dump().find("CREATE TABLE") == std::string::npos);
