@@ -42,16 +42,17 @@ std::optional<int> ledger::version() {
     throw error(error_code::ledger_conflict,
                 "table " + table("ledger") + " has " + std::to_string(r.rows()) + " rows instead of one",
                 "is it davit's? [ledger] schema names another place");
-  return static_cast<int>(number(r.text(0, 0)));
-}
-
-void ledger::ensure() {
-  int have = version().value_or(0);
+  const auto have = static_cast<int>(number(r.text(0, 0)));
   if (have > newest_version)
     throw error(error_code::ledger_conflict,
                 "the ledger has version " + std::to_string(have) + ", this davit knows " +
                     std::to_string(newest_version),
                 "use the newer davit that wrote it");
+  return have;
+}
+
+void ledger::ensure() {
+  int have = version().value_or(0);
   for (; have < newest_version; ++have)
     c_.exec("BEGIN; " + upgrade_sql(have, postgres::quote_identifier(schema_)) + "; COMMIT");
 }

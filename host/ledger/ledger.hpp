@@ -64,9 +64,9 @@ public:
   // `session` outlives the ledger; its search_path is pg_catalog, as must be that of add_event_in's.
   ledger(postgres::connection &session, std::string schema) : c_(session), schema_(std::move(schema)) {}
 
-  // The version of the tables; nullopt if there are none.
+  // The version of the tables; nullopt if there are none. Throws ledger_conflict for tables of a newer davit.
   std::optional<int> version();
-  // Creates or upgrades the tables; no DDL if they are current. Throws ledger_conflict for tables of a newer davit.
+  // Creates or upgrades the tables; no DDL if they are current.
   void ensure();
 
   // Ascending; empty if there is no ledger.
