@@ -13,6 +13,23 @@ namespace {
 using clock = std::chrono::steady_clock;
 using plugin::sql_scope;
 
+// While this lives, what the session runs is cancelled once the run is told to stop, and again until it ends: a single
+// request may come a moment before the statement does, and then it is lost.
+class cancelled_on_stop {
+public:
+  cancelled_on_stop(postgres::connection &c, const interrupt &stop) : c_(c) {
+    c_.while_waiting(std::chrono::milliseconds(100), [&c, &stop] {
+      if (stop.raised()) c.cancel().request();
+    });
+  }
+  ~cancelled_on_stop() { c_.while_waiting({}, nullptr); }
+  cancelled_on_stop(const cancelled_on_stop &) = delete;
+  cancelled_on_stop &operator=(const cancelled_on_stop &) = delete;
+
+private:
+  postgres::connection &c_;
+};
+
 class migration_run {
 public:
   migration_run(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of);
@@ -25,6 +42,7 @@ private:
   void before_sql(sql_scope scope);
   void after_sql(sql_scope scope);
   void check_deferred_constraints();
+  void run(const migration::statement &st);
   bool try_again(const error &e);
   void fail(error e);
   ledger::migration_event event(std::string outcome, std::string state) const;
@@ -112,6 +130,13 @@ bool migration_run::try_again(const error &e) {
   return true;
 }
 
+void migration_run::run(const migration::statement &st) {
+  p_.stop.check();
+  p_.sessions.require_lock();
+  const cancelled_on_stop guard(p_.sessions.run(), p_.stop);
+  run_statement(p_.sessions.run(), script_, st);
+}
+
 void migration_run::before_sql(sql_scope scope) {
   fire("before_validation", scope);
   fire("before_ddl", scope);
@@ -119,7 +144,10 @@ void migration_run::before_sql(sql_scope scope) {
 
 void migration_run::after_sql(sql_scope scope) {
   fire("after_ddl", scope);
-  if (verify_) run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
+  if (verify_) {
+    const cancelled_on_stop guard(p_.sessions.run(), p_.stop);
+    run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
+  }
   fire("after_validation", scope);
   fire("cleanup", scope);
 }
@@ -140,12 +168,10 @@ void migration_run::in_one_transaction() {
   c.exec(p_.sessions.begin_sql());
   before_sql(sql_scope::in_transaction);
   for (const auto &st : script_.statements) {
-    p_.stop.check();
-    p_.sessions.require_lock();
-    run_statement(c, script_, st);
+    run(st);
     if (c.transaction_status() != postgres::transaction_status::in_transaction)
       throw error(error_code::transaction_ended, "the statement ended davit's transaction",
-                  "take transaction control out of the migration", place_in(script_, st, 1));
+                  "take transaction control out of the migration", place_in(script_, st, 0));
   }
   after_sql(sql_scope::in_transaction);
   p_.sessions.require_lock();
@@ -167,9 +193,7 @@ void migration_run::statement_by_statement() {
   c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()));
   before_sql(sql_scope::autocommit);
   for (std::size_t i = step_.skip_statements; i < script_.statements.size(); ++i) {
-    p_.stop.check();
-    p_.sessions.require_lock();
-    run_statement(c, script_, script_.statements[i]);
+    run(script_.statements[i]);
     // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
     if (c.transaction_status() == postgres::transaction_status::idle)
       statements_done_ = static_cast<std::uint32_t>(i + 1);
@@ -178,9 +202,10 @@ void migration_run::statement_by_statement() {
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
                 {script_.file.string(), 0, 0});
   after_sql(sql_scope::autocommit);
-  c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET search_path = pg_catalog");
-  statements_done_ = 0;
+  c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET search_path = pg_catalog; "
+         "SET default_transaction_read_only = off");
   ledger::migration_event e = event(done(), done());
+  e.statements_done = 0;
   e.owes_hooks = p_.dispatcher.has_handlers(post_phase());
   p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   committed_ = true;

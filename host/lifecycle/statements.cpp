@@ -34,7 +34,7 @@ private:
 } // namespace
 
 void place_error(postgres::server_error &e, const migration::script &s, const migration::statement &st) {
-  e.where = place_in(s, st, e.position ? e.position : 1);
+  e.where = place_in(s, st, e.position);
   e.excerpt = excerpt(s, e.where);
   e.hint = hint_for(e);
 }

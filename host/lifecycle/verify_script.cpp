@@ -16,7 +16,7 @@ void run_all(postgres::connection &c, const migration::script &s) {
     try {
       if (says_false(c.exec_statement(st.text, st.copy_data))) {
         error e(error_code::verify_failed, "the check is not true",
-                "a verify statement that answers with one boolean must answer true", place_in(s, st, 1));
+                "a verify statement that answers with one boolean must answer true", place_in(s, st, 0));
         e.excerpt = excerpt(s, e.where);
         throw error(std::move(e));
       }

@@ -1,6 +1,7 @@
 #include "migration/excerpt.hpp"
 #include "migration/script.hpp"
 #include "migration/text_position.hpp"
+#include "sql/token_reader.hpp"
 
 #include <algorithm>
 
@@ -8,7 +9,7 @@ namespace davit::migration {
 
 place place_in(const script &s, const statement &st, std::uint32_t position) {
   const auto begin = static_cast<std::size_t>(st.text.data() - s.bytes.data());
-  std::size_t offset = 0;
+  std::size_t offset = position == 0 ? sql::token_reader(st.text).offset() : 0;
   for (auto left = position; left > 1 && offset < st.text.size(); --left) {
     ++offset;
     while (offset < st.text.size() && continues_character(st.text[offset])) ++offset;
