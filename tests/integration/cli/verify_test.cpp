@@ -1,0 +1,47 @@
+#include "shell.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+TEST_CASE("verify finds files and ledger in agreement") {
+  const project p;
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.migration("2_pending.up.sql", "CREATE TABLE b ();");
+  run_davit(p, {"up", "--to", "1"});
+  const auto text = run_davit(p, {"verify"});
+  CHECK(has(text.out, "1 applied migration: 0 files differ"));
+  CHECK(text.err.empty());
+  const auto object = run_json(p, {"verify"});
+  CHECK(object.integer("/applied") == 1);
+  CHECK(object.size("/differences") == 0);
+  CHECK_FALSE(object.has("/failed_checks"));
+}
+
+TEST_CASE("verify --run-sql runs the verify files of what is applied, and keeps nothing of what they do") {
+  const project p;
+  p.migration("1_users.up.sql", "CREATE TABLE users (id int); INSERT INTO users VALUES (1);");
+  p.migration("1_users.verify.sql", "DELETE FROM users; SELECT count(*) = 0 FROM users;");
+  p.migration("2_orders.up.sql", "CREATE TABLE orders (id int);");
+  const auto check = p.migration("2_orders.verify.sql", "SELECT count(*) = 0 FROM orders;");
+  p.migration("3_pending.up.sql", "CREATE TABLE pending ();");
+  p.migration("3_pending.verify.sql", "SELECT false;");
+  run_davit(p, {"up", "--to", "2"});
+  CHECK(has(run_davit(p, {"verify", "--run-sql"}).out, "0 checks failed"));
+  CHECK(p.database().sql("SELECT count(*) FROM users") == "1");
+
+  p.database().sql("INSERT INTO orders VALUES (1)");
+  const auto text = run_davit(p, {"verify", "--run-sql"}, 1);
+  CHECK(has(text.out, "1 check failed"));
+  CHECK(has(text.err, check.string() + ":1:1"));
+  const auto object = run_json(p, {"verify", "--run-sql"}, 1);
+  CHECK(object.size("/failed_checks") == 1);
+  CHECK(object.text("/failed_checks/0/migration") == "2_orders");
+  CHECK(object.text("/failed_checks/0/error/code") == "verify_failed");
+  CHECK(object.integer("/exit_code") == 1);
+
+  p.database().sql("DROP TABLE users");
+  const auto both = run_json(p, {"verify", "--run-sql"}, 1);
+  CHECK(both.size("/failed_checks") == 2);
+  CHECK(both.text("/failed_checks/0/error/sqlstate") == "42P01");
+}
