@@ -1,7 +1,7 @@
 // README.md, read as a new user reads it: every file is written, every command is run, in the order written.
 #include "base/file.hpp"
-#include "blocks.hpp"
 #include "plugin/phases.hpp"
+#include "support/markdown.hpp"
 #include "support/paths.hpp"
 #include "support/program.hpp"
 #include "support/temp_folder.hpp"
@@ -17,16 +17,11 @@ namespace {
 
 std::string readme() { return davit::read_file(source_root() / "README.md"); }
 
-// The blocks as one script: those that name a file become that file.
-std::string as_script(const std::vector<block> &blocks) {
-  std::string script = "set -e\n";
-  for (const auto &b : blocks) {
-    if (!b.file.empty())
-      script += "cat >" + b.file + " <<'END OF BLOCK'\n" + b.text + "END OF BLOCK\n";
-    else if (b.language == "sh" && b.text.find("host/quickstart") == std::string::npos) // has a test of its own
-      script += "set -x\n" + b.text + "{ set +x; } 2>&-\n";
-  }
-  // What this build made stands for what quickstart makes.
+// What a new user does, with what this build made in place of what quickstart makes.
+std::string script_of(std::vector<block> blocks) {
+  // quickstart is run by a test of its own.
+  std::erase_if(blocks, [](const block &b) { return b.text.find("host/quickstart") != std::string::npos; });
+  std::string script = as_script(blocks);
   const std::string from = "build/release";
   for (std::size_t at = 0; (at = script.find(from, at)) != std::string::npos;)
     script.replace(at, from.size(), DAVIT_TEST_BUILD);
@@ -41,7 +36,7 @@ TEST_CASE("every command of the README works, in the order written") {
   REQUIRE(blocks.size() > 10);
   for (const auto &b : blocks)
     CHECK_MESSAGE((b.language == "sh" || !b.file.empty()), "a block that nobody runs: " << b.text);
-  program bash{{"bash", "-c", as_script(blocks)}};
+  program bash{{"bash", "-c", script_of(blocks)}};
   bash.cwd = home.path(); // not the source tree: the README writes files
   bash.environment = {{"HOME", home.path().string()},
                       {"PGHOST", server().folder().string()},

@@ -1,4 +1,4 @@
-// The fenced code blocks of a Markdown file.
+// The fenced code blocks of a Markdown file, and what a reader who follows them does.
 #pragma once
 
 #include <string>
@@ -14,5 +14,9 @@ struct block {
 };
 
 std::vector<block> blocks_of(std::string_view markdown);
+
+// The blocks as one script for bash, in their order: those that name a file write it, those in "sh" are run. It ends
+// at the first command that fails, and shows on stderr what it runs.
+std::string as_script(const std::vector<block> &blocks);
 
 } // namespace davit::test
