@@ -63,7 +63,8 @@ qualified_name parse_qualified_name(std::string_view text) {
       throw std::invalid_argument(std::string("'") + rest.front() + "' is only possible in double quotes");
     rest.remove_prefix(1);
   }
-  if (parts.size() != 2) throw std::invalid_argument("it must be schema.table: a migration may change the search_path");
+  if (parts.size() > 2) throw std::invalid_argument("it must be table or schema.table");
+  if (parts.size() == 1) parts.insert(parts.begin(), "public");
   return {std::move(parts[0]), std::move(parts[1])};
 }
 

@@ -1,4 +1,5 @@
-// The name of a table as PostgreSQL reads it: schema.table, each part plain or "in double quotes".
+// The name of a table as PostgreSQL reads it: schema.table, each part plain or "in double quotes". Without a schema it
+// is public, not what the search_path says: a migration may change that.
 #pragma once
 
 #include <string>

@@ -11,10 +11,17 @@ outcome committed_outcome(const davit::context &cx) {
   return {cx.migration().up ? "applied" : "reverted", std::nullopt, std::nullopt};
 }
 
+// What was cancelled with a hook to blame is that hook's deadline; without one, the run was told to stop.
+std::string word_for(const davit_error &e, std::string otherwise) {
+  if (e.status == DAVIT_VETO) return "vetoed";
+  if (e.status == DAVIT_ERR_CANCELLED) return e.handler.len ? "deadline" : "interrupted";
+  return otherwise;
+}
+
 outcome failed_outcome(const davit::context &cx, std::string word) {
   const davit_error *e = cx.failure();
   if (!e) return {std::move(word), std::nullopt, std::nullopt};
-  outcome o{e->status == DAVIT_VETO ? "vetoed" : std::move(word), std::nullopt, failure_text(*e)};
+  outcome o{word_for(*e, std::move(word)), std::nullopt, failure_text(*e)};
   if (e->sqlstate.len) o.sqlstate = std::string(e->sqlstate.data, e->sqlstate.len);
   return o;
 }

@@ -13,7 +13,7 @@ namespace audit_log {
 enum class session { transaction, side };
 
 inline constexpr davit::key keys[] = {
-    {"table", "public.davit_audit", "schema.table that gets a row for each migration"},
+    {"table", "public.davit_audit", "table, or schema.table, that gets a row for each migration"},
     {"connection", "transaction",
      "\"transaction\": the row is committed with the migration; \"side\": it is written beforehand and survives a "
      "rollback"},

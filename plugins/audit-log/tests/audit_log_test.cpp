@@ -203,6 +203,6 @@ TEST_CASE("wrong configuration is refused with the key") {
     }
     return std::string("no complaint");
   };
-  CHECK(complaint("table", "audit") == "table: it must be schema.table: a migration may change the search_path");
+  CHECK(complaint("table", "a.b.c") == "table: it must be table or schema.table");
   CHECK(complaint("connection", "other") == R"(connection: "other" is not one of "transaction", "side")");
 }

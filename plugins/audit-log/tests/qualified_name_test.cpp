@@ -19,9 +19,14 @@ TEST_CASE("a quoted name is kept as it is, dots, quotes and spaces included") {
   CHECK(parse_qualified_name(R"(ops."x""; DROP TABLE users; --")").quoted() == R"("ops"."x""; DROP TABLE users; --")");
 }
 
-TEST_CASE("what is not schema.table is refused") {
-  const char *const wrong[] = {"",          "audit", "a.b.c", "a.",     ".b",     "a..b",     "a b.c",
-                               "a.b; DROP", "1a.b",  "\"a.b", "\"\".b", "a.\"\"", "a.b\"c\"", "a .b"};
+TEST_CASE("a name without a schema is in public, whatever the search_path is") {
+  CHECK(parse_qualified_name("Audit").quoted() == R"("public"."audit")");
+  CHECK(parse_qualified_name(R"("a.b")").quoted() == R"("public"."a.b")");
+}
+
+TEST_CASE("what is no name of a table is refused") {
+  const char *const wrong[] = {"",          "a b",  "a.b.c", "a.",     ".b",     "a..b",     "a b.c",
+                               "a.b; DROP", "1a.b", "\"a.b", "\"\".b", "a.\"\"", "a.b\"c\"", "a .b"};
   for (const char *text : wrong) {
     CAPTURE(text);
     CHECK_THROWS_AS(parse_qualified_name(text), std::invalid_argument);
