@@ -1,5 +1,6 @@
 #include "sql/outside_transaction.hpp"
 
+#include "sql/committing_block.hpp"
 #include "sql/token_reader.hpp"
 
 namespace davit::sql {
@@ -105,7 +106,7 @@ std::string_view outside_transaction_name(std::string_view statement) {
   if (reader.accept("alter")) return alter(reader);
   if (reader.accept("reindex")) return reindex(reader);
   if (reader.accept("cluster")) return cluster(reader);
-  return "";
+  return is_committing_block(statement) ? "DO with COMMIT or ROLLBACK" : "";
 }
 
 } // namespace davit::sql

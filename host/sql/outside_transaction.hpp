@@ -6,8 +6,8 @@
 namespace davit::sql {
 
 // What to call `statement` if it is one of them ("CREATE INDEX CONCURRENTLY"); empty otherwise. Left out are those
-// that depend on what the database holds: DROP SUBSCRIPTION, REINDEX and CLUSTER of a partitioned table, and
-// procedures and DO blocks that commit.
+// that depend on what the database holds: DROP SUBSCRIPTION, REINDEX and CLUSTER of a partitioned table, and CALL of a
+// procedure that commits.
 std::string_view outside_transaction_name(std::string_view statement);
 
 } // namespace davit::sql
