@@ -64,6 +64,11 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
     pthread_kill(self, signals.done);
   });
 
+  const auto cancel = [&parts] {
+    if (const auto why = parts.targets.cancel_all(); !why.empty())
+      parts.say("a running statement could not be cancelled: " + why);
+  };
+  auto next_interrupt = plugin::watch::clock::time_point::max();
   const timespec tick{0, std::chrono::nanoseconds(10ms).count()};
   while (!ended) {
     const int got = sigtimedwait(&signals.set, nullptr, &tick);
@@ -72,13 +77,15 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
       parts.stop.raise(got);
       parts.handlers.interrupt();
       parts.say(got == SIGINT ? "interrupted: stopping (a second Ctrl-C leaves at once)" : "SIGTERM: stopping");
-      if (const auto why = parts.targets.cancel_all(); !why.empty())
-        parts.say("a running statement could not be cancelled: " + why);
+      cancel();
+      next_interrupt = plugin::watch::clock::now() + 100ms;
     }
-    parts.handlers.tick([&] {
-      if (const auto why = parts.targets.cancel_all(); !why.empty())
-        parts.say("a statement past its deadline could not be cancelled: " + why);
-    });
+    // What the handler was about to send when the signal came could not be cancelled then.
+    if (const auto now = plugin::watch::clock::now(); now >= next_interrupt) {
+      parts.handlers.interrupt_again(cancel);
+      next_interrupt = now + 100ms;
+    }
+    parts.handlers.tick(cancel);
     if (const auto late = parts.handlers.overdue(grace)) {
       const auto running =
           std::chrono::duration_cast<std::chrono::milliseconds>(plugin::watch::clock::now() - late->started);

@@ -2,6 +2,7 @@
 
 #include "plugin/call_state.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "plugin/phases.hpp"
 
 #include <array>
 
@@ -62,7 +63,8 @@ call_result call_handler(const binding &b, const occasion &when) {
 
   const auto begin = watch::clock::now();
   const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
-  shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline});
+  const bool after_the_end = find_phase(b.phase)->failure == phase_failure::LOG;
+  shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end});
   set_crash_note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
   std::int32_t status = DAVIT_ERR;
   try {

@@ -30,6 +30,13 @@ void watch::interrupt() {
   if (call_) reason_ = DAVIT_CANCEL_INTERRUPT;
 }
 
+void watch::interrupt_again(const std::function<void()> &cancel) {
+  const std::lock_guard lock(mutex_);
+  if (!call_ || call_->after_the_end) return;
+  if (reason_ == DAVIT_CANCEL_NONE) reason_ = DAVIT_CANCEL_INTERRUPT;
+  cancel();
+}
+
 std::optional<watch::current_call> watch::overdue(std::chrono::milliseconds grace) const {
   const std::lock_guard lock(mutex_);
   if (!call_ || !deadline_struck_ || clock::now() - call_->deadline < grace) return std::nullopt;

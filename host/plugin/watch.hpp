@@ -21,6 +21,8 @@ public:
     std::string plugin, handler, phase;
     clock::time_point started;
     clock::time_point deadline; // max(): none
+    // Of a phase that only looks back, as `failure` does: being told to stop is no news to it.
+    bool after_the_end = false;
   };
 
   // Run's thread, around a handler.
@@ -35,6 +37,9 @@ public:
   void tick(const std::function<void()> &cancel);
   // Supervisor: tells the handler that runs, if one does, to give up.
   void interrupt();
+  // Supervisor, from time to time once the run is told to stop: the same for a handler that began since then, unless it
+  // is one after the end. Calls `cancel` if there is one.
+  void interrupt_again(const std::function<void()> &cancel);
   // Supervisor: the handler that runs and is past its deadline by more than `grace`.
   std::optional<current_call> overdue(std::chrono::milliseconds grace) const;
   std::optional<current_call> running() const;
