@@ -30,7 +30,8 @@ private:
 } // namespace
 
 std::string read_file(const std::filesystem::path &path) {
-  const descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: a pipe is refused below, not waited for.
+  const descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) throw std::system_error(errno, std::generic_category());
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) throw std::system_error(errno, std::generic_category());

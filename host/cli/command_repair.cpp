@@ -1,8 +1,10 @@
 // davit repair
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
+#include "lifecycle/sessions.hpp"
 
 #include <algorithm>
 
@@ -26,7 +28,8 @@ std::string repair_partial(const options &o, ledger::ledger &ledger) {
   const std::string state = o.resume ? "resumable" : o.mark_applied ? "applied" : "reverted";
   ledger.set_state(id, state);
   if (o.resume)
-    return fmt::format("the next davit up goes on with {} after statement {}", id.text(), at->statements_done);
+    return fmt::format("the next davit {} goes on with {} after statement {}", at->up ? "up" : "down", id.text(),
+                       at->statements_done);
   return fmt::format("{} is recorded as {}", id.text(), state);
 }
 
@@ -55,8 +58,13 @@ std::string accept_files(const workspace &w, ledger::ledger &ledger) {
 
 int command_repair(const options &o, terminal &t) {
   workspace w(o, t);
-  auto c = w.connect("repair");
-  ledger::ledger ledger(c, w.settings.ledger.schema);
+  w.start_server();
+  lifecycle::interrupt never; // signals end repair as they end any command
+  lifecycle::cancel_targets targets;
+  progress show(t, detail_level::normal);
+  lifecycle::sessions sessions(w.settings, targets, never, show);
+  sessions.take_run_lock(); // no run may be under way
+  ledger::ledger ledger(sessions.lock(), w.settings.ledger.schema);
   const std::string done = o.accept_files ? accept_files(w, ledger) : repair_partial(o, ledger);
   if (o.json) {
     auto j = json_answer(name_of(o.what));

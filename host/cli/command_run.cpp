@@ -73,6 +73,7 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
 } // namespace
 
 int command_run(const options &o, terminal &t) {
+  const lifecycle::blocked_signals signals;
   workspace w(o, t);
   const auto &plugins = w.plugins();
   w.start_server();
@@ -81,7 +82,7 @@ int command_run(const options &o, terminal &t) {
   lifecycle::interrupt stop;
   lifecycle::cancel_targets targets;
   lifecycle::run_outcome out;
-  lifecycle::supervise({stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }},
+  lifecycle::supervise({stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }}, signals,
                        [&] { out = lifecycle::run(w.settings, plugins, what, stop, targets, show); });
   if (o.json)
     print_json(t, answer_for(o, out, show));

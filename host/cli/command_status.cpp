@@ -93,7 +93,7 @@ int command_status(const options &o, terminal &t) {
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   ledger::ledger ledger(c, w.settings.ledger.schema);
   const auto lines = lines_of(folder, ledger.read());
-  const auto unfinished = ledger.version() ? ledger.lost_runs() : std::vector<ledger::lost_run>{};
+  const auto unfinished = ledger.version() ? ledger.open_ends() : std::vector<ledger::open_end>{};
   const auto count = [&](std::string_view state) {
     return std::count_if(lines.begin(), lines.end(), [&](const line &l) { return l.state == state; });
   };
@@ -114,8 +114,8 @@ int command_status(const options &o, terminal &t) {
   } else {
     print_text(t, lines);
     for (const auto &r : unfinished) {
-      t.out(
-          fmt::format("run {} ({}, begun {}) has no end: it is under way, or was killed", r.id, r.command, r.started));
+      t.out(fmt::format("run {} ({}, begun {}) {}", r.id, r.command, r.started,
+                        r.finished ? "was stopped" : "has no end: it is under way, or was killed"));
       for (const auto &m : r.owed)
         t.out(fmt::format("  {} is committed; its handlers after COMMIT are not known to have run", m));
     }

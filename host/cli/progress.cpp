@@ -16,18 +16,15 @@ void progress::phase(std::string_view name, std::size_t handlers) {
   t_.err(t_.on_err(style::dim, fmt::format("  [{}]{}", name, handlers ? "" : " no handlers")));
 }
 
-void progress::handler_done(const plugin::binding &b, const plugin::call_result &r) {
+void progress::handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) {
   const std::string message = r.failure ? r.failure->message : r.message;
   hooks_.push_back({migration_, b.phase, b.owner->name(), b.what->name, std::string(name_of(r.outcome)), message,
                     r.rows_affected, r.duration.count()});
   const bool ok = !r.failure;
-  // A failure that stops the run is reported as its error; one that does not is said here, whatever its policy.
-  const bool only_said_here = !ok && (b.on_failure != config::failure_policy::abort || b.phase == "on_error" ||
-                                      b.phase == "success" || b.phase == "failure");
-  if (level_ == detail_level::quiet && !only_said_here) return;
+  if (level_ == detail_level::quiet && !softened) return;
   if (level_ == detail_level::normal && ok && message.empty()) return;
   const auto mark = ok ? t_.on_err(style::good, "ok")
-                       : t_.on_err(only_said_here ? style::warn : style::bad, std::string(name_of(r.outcome)));
+                       : t_.on_err(softened ? style::warn : style::bad, std::string(name_of(r.outcome)));
   std::string line = fmt::format("    {} {}.{}", mark, b.owner->name(), b.what->name);
   if (level_ == detail_level::verbose)
     line += t_.on_err(style::dim, fmt::format(" ({})", human_time(r.duration)));
@@ -35,7 +32,7 @@ void progress::handler_done(const plugin::binding &b, const plugin::call_result 
     line += fmt::format(" at {}", b.phase);
   if (r.rows_affected) line += fmt::format(", {} row{}", r.rows_affected, r.rows_affected == 1 ? "" : "s");
   if (!message.empty()) line += ": " + printable(message);
-  if (only_said_here)
+  if (softened)
     line +=
         fmt::format(" (the run goes on: on_failure = \"{}\" or a phase that only logs)", config::name_of(b.on_failure));
   t_.err(line);
@@ -67,10 +64,12 @@ void progress::notice(std::string_view severity, std::string_view message) {
 }
 
 void progress::waiting(std::string_view what) {
-  const std::string line = "waiting for " + std::string(what);
+  const std::string line = printable("waiting for " + std::string(what));
   t_.live(line);
-  if (said_waiting_ == line) return; // once for those who read a log
-  said_waiting_ = line;
+  const auto now = std::chrono::steady_clock::now(); // now and then for those who read a log
+  if (said_waiting_ != std::chrono::steady_clock::time_point{} && now - said_waiting_ < std::chrono::seconds(10))
+    return;
+  said_waiting_ = now;
   t_.err(line);
 }
 

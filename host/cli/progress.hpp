@@ -17,7 +17,7 @@ public:
   progress(terminal &t, detail_level level) : t_(t), level_(level) {}
 
   void phase(std::string_view name, std::size_t handlers) override;
-  void handler_done(const plugin::binding &b, const plugin::call_result &r) override;
+  void handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) override;
   void migration_begins(const migration::step &s, std::size_t number, std::size_t of, std::uint32_t attempt) override;
   void migration_ends(const migration::step &s, const ledger::migration_event &e) override;
   void notice(std::string_view severity, std::string_view message) override;
@@ -37,8 +37,8 @@ public:
 private:
   terminal &t_;
   detail_level level_;
-  std::string migration_; // version of the one under way
-  std::string said_waiting_;
+  std::string migration_;                                // version of the one under way
+  std::chrono::steady_clock::time_point said_waiting_{}; // when it was last said
   std::vector<hook> hooks_;
   std::vector<ledger::migration_event> migrations_;
   std::vector<std::string> warnings_;

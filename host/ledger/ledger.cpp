@@ -35,9 +35,9 @@ std::string ledger::table(std::string_view name) const {
 }
 
 std::optional<int> ledger::version() {
-  const auto there = c_.query("SELECT pg_catalog.to_regclass($1)", std::array{parameter(table("ledger"))});
+  const auto there = c_->query("SELECT pg_catalog.to_regclass($1)", std::array{parameter(table("ledger"))});
   if (there.is_null(0, 0)) return std::nullopt;
-  const auto r = c_.exec("SELECT version FROM " + table("ledger"));
+  const auto r = c_->exec("SELECT version FROM " + table("ledger"));
   if (r.rows() != 1)
     throw error(error_code::ledger_conflict,
                 "table " + table("ledger") + " has " + std::to_string(r.rows()) + " rows instead of one",
@@ -54,21 +54,21 @@ std::optional<int> ledger::version() {
 void ledger::ensure() {
   int have = version().value_or(0);
   for (; have < newest_version; ++have)
-    c_.exec("BEGIN; " + upgrade_sql(have, postgres::quote_identifier(schema_)) + "; COMMIT");
+    c_->exec("BEGIN; " + upgrade_sql(have, postgres::quote_identifier(schema_)) + "; COMMIT");
 }
 
 std::vector<migration::recorded> ledger::read() {
   std::vector<migration::recorded> out;
   if (!version()) return out;
-  const auto r = c_.exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
-                         "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                         "applied_by, run, duration_us, statements_done FROM " +
-                         table("migration"));
+  const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
+                          "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                          "applied_by, run, duration_us, statements_done, direction FROM " +
+                          table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
-                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10)))});
+                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up"});
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -76,7 +76,7 @@ std::vector<migration::recorded> ledger::read() {
 
 void ledger::start_run(const run_record &run) {
   texts t;
-  c_.query(
+  c_->query(
       "INSERT INTO " + table("run") +
           " (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, plugins)"
           " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)",
@@ -86,9 +86,9 @@ void ledger::start_run(const run_record &run) {
 }
 
 void ledger::finish_run(const std::string &run, const run_end &end) {
-  c_.query("UPDATE " + table("run") +
-               " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
-           std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
+  c_->query("UPDATE " + table("run") +
+                " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
+            std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
 }
 
 void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls) {
@@ -110,7 +110,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
                                            numbers.emplace_back(std::to_string(h.started_us)),
                                            numbers.emplace_back(std::to_string(h.duration_us)), or_null(h.message)});
     }
-    c_.query(
+    c_->query(
         "INSERT INTO " + table("hook_call") +
             " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) VALUES " +
             rows,
@@ -120,24 +120,18 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
 
 // The state of the migration and the event of the run, both or neither.
 std::string ledger::event_sql() const {
+  std::string updates;
+  for (const char *column : {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum",
+                             "applied_at", "applied_by", "duration_us", "run", "statements_done"})
+    updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
   return "WITH state AS (INSERT INTO " + table("migration") +
-         " AS m (version, name, state, up_checksum, down_checksum, verify_checksum, applied_at, applied_by, "
-         "duration_us, run, statements_done)"
-         " SELECT $1, $2, $3, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer WHERE $3 "
-         "<> 'pending'"
-         " ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name, state = "
-         "excluded.state, up_checksum = "
-         "excluded.up_checksum,"
-         " down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum, applied_at = "
-         "excluded.applied_at,"
-         " applied_by = excluded.applied_by, duration_us = excluded.duration_us, run = excluded.run, statements_done = "
-         "excluded.statements_done)"
-         " INSERT INTO " +
-         table("run_migration") +
-         " (run, version, name, direction, outcome, duration_us, message, owes_hooks) VALUES ($8::uuid, $1, $2, $10, "
-         "$11, "
-         "$7::bigint, $12, $13::boolean)"
-         " RETURNING pg_catalog.pg_current_xact_id()";
+         " AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at, applied_by,"
+         " duration_us, run, statements_done)"
+         " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer"
+         " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
+         updates + ") INSERT INTO " + table("run_migration") +
+         " (run, version, name, direction, outcome, duration_us, message, owes_hooks)"
+         " VALUES ($8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean) RETURNING pg_current_xact_id()";
 }
 
 std::string ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
@@ -151,58 +145,59 @@ std::string ledger::add_event_in(postgres::connection &session, const std::strin
   return std::string(r.text(0, 0));
 }
 
-void ledger::add_event(const std::string &run, const migration_event &event) { add_event_in(c_, run, event); }
-
-void ledger::hooks_paid(const std::string &run) {
-  c_.query("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE run = $1::uuid AND owes_hooks",
-           std::array{parameter(run)});
+void ledger::hooks_paid(const std::string &run, const migration::version &id) {
+  c_->query("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE run = $1::uuid AND version = $2",
+            std::array{parameter(run), parameter(id.text())});
 }
 
-std::vector<lost_run> ledger::lost_runs() {
-  std::vector<lost_run> out;
-  const auto r = c_.exec(
-      "SELECT r.id, r.command, to_char(r.started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), m.version || "
-      "CASE WHEN m.name = '' THEN '' ELSE '_' || m.name END FROM " +
-      table("run") + " r LEFT JOIN " + table("run_migration") +
-      " m ON m.run = r.id AND m.owes_hooks WHERE r.finished IS NULL ORDER BY r.started, r.id, m.ordinal");
+std::vector<open_end> ledger::open_ends() {
+  std::vector<open_end> out;
+  const auto r =
+      c_->exec("SELECT r.id, r.command, to_char(r.started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+               " r.finished IS NOT NULL, m.version || CASE WHEN m.name = '' THEN '' ELSE '_' || m.name END FROM " +
+               table("run") + " r LEFT JOIN " + table("run_migration") +
+               " m ON m.run = r.id AND m.owes_hooks WHERE r.finished IS NULL OR m.run IS NOT NULL"
+               " ORDER BY r.started, r.id, m.ordinal");
   for (int i = 0; i < r.rows(); ++i) {
     if (out.empty() || out.back().id != r.text(i, 0))
-      out.push_back({std::string(r.text(i, 0)), std::string(r.text(i, 1)), std::string(r.text(i, 2)), {}});
-    if (!r.is_null(i, 3)) out.back().owed.emplace_back(r.text(i, 3));
+      out.push_back(
+          {std::string(r.text(i, 0)), std::string(r.text(i, 1)), std::string(r.text(i, 2)), r.text(i, 3) == "t", {}});
+    if (!r.is_null(i, 4)) out.back().owed.emplace_back(r.text(i, 4));
   }
   return out;
 }
 
-void ledger::settle_lost_runs() {
-  c_.exec("UPDATE " + table("run") +
-          " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, or crashed' WHERE finished "
-          "IS NULL");
+void ledger::settle_open_ends() {
+  c_->exec("BEGIN; UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE owes_hooks; UPDATE " +
+           table("run") +
+           " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, or crashed' WHERE finished "
+           "IS NULL; COMMIT");
 }
 
 void ledger::set_state(const migration::version &id, const std::string &state) {
-  c_.query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
-           std::array{parameter(id.text()), parameter(state)});
+  c_->query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
+            std::array{parameter(id.text()), parameter(state)});
 }
 
 void ledger::set_checksums(const migration::version &id, const migration::checksums &files) {
-  c_.query("UPDATE " + table("migration") +
-               " SET up_checksum = $2, down_checksum = $3, verify_checksum = $4 WHERE pg_catalog.ltrim(version, '0') "
-               "OPERATOR(pg_catalog.=) pg_catalog.ltrim($1, '0')",
-           std::array{parameter(id.text()), or_null(files.up), or_null(files.down), or_null(files.verify)});
+  c_->query("UPDATE " + table("migration") +
+                " SET up_checksum = $2, down_checksum = $3, verify_checksum = $4 WHERE pg_catalog.ltrim(version, '0') "
+                "OPERATOR(pg_catalog.=) pg_catalog.ltrim($1, '0')",
+            std::array{parameter(id.text()), or_null(files.up), or_null(files.down), or_null(files.verify)});
 }
 
 std::vector<run_summary> ledger::runs(std::uint32_t most) {
   std::vector<run_summary> out;
   if (!version()) return out;
   const std::string limit = std::to_string(most);
-  const auto r = c_.query("SELECT id, command, environment, pg_catalog.to_char(started AT TIME ZONE 'UTC', "
-                          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-                          " pg_catalog.to_char(finished AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                          "outcome, message, os_user, host, davit_version,"
-                          " (SELECT count(*) FROM " +
-                              table("run_migration") + " m WHERE m.run = r.id) FROM " + table("run") +
-                              " r ORDER BY started DESC, id LIMIT $1::bigint",
-                          std::array{parameter(limit)});
+  const auto r = c_->query("SELECT id, command, environment, pg_catalog.to_char(started AT TIME ZONE 'UTC', "
+                           "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                           " pg_catalog.to_char(finished AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                           "outcome, message, os_user, host, davit_version,"
+                           " (SELECT count(*) FROM " +
+                               table("run_migration") + " m WHERE m.run = r.id) FROM " + table("run") +
+                               " r ORDER BY started DESC, id LIMIT $1::bigint",
+                           std::array{parameter(limit)});
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     out.push_back({text(0), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9),
@@ -213,12 +208,12 @@ std::vector<run_summary> ledger::runs(std::uint32_t most) {
 
 std::optional<std::string> ledger::run_as_json(const std::string &id) {
   if (!version()) return std::nullopt;
-  const auto found = c_.query("SELECT id FROM " + table("run") + " WHERE pg_catalog.starts_with(id::text, $1) LIMIT 2",
-                              std::array{parameter(id)});
+  const auto found = c_->query("SELECT id FROM " + table("run") + " WHERE pg_catalog.starts_with(id::text, $1) LIMIT 2",
+                               std::array{parameter(id)});
   if (found.rows() == 0) return std::nullopt;
   if (found.rows() > 1) throw error(error_code::usage, "several runs begin with '" + id + "'", "give more of its id");
   const std::string whole(found.text(0, 0));
-  const auto r = c_.query(
+  const auto r = c_->query(
       "SELECT pg_catalog.jsonb_build_object('run', pg_catalog.to_jsonb(r), 'migrations',"
       " COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) - 'run' ORDER BY m.ordinal) FROM " +
           table("run_migration") +

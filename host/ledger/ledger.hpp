@@ -48,9 +48,10 @@ struct migration_event {
   bool owes_hooks = false; // handlers are to run after COMMIT
 };
 
-// What a run that ended without a word left behind.
-struct lost_run {
+// A run that ended without a word, or left handlers uncalled.
+struct open_end {
   std::string id, command, started;
+  bool finished;
   std::vector<std::string> owed; // migrations whose handlers after COMMIT are not known to have run
 };
 
@@ -62,7 +63,10 @@ struct run_summary {
 class ledger {
 public:
   // `session` outlives the ledger; its search_path is pg_catalog, as must be that of add_event_in's.
-  ledger(postgres::connection &session, std::string schema) : c_(session), schema_(std::move(schema)) {}
+  ledger(postgres::connection &session, std::string schema) : c_(&session), schema_(std::move(schema)) {}
+
+  // Another session from here on, where the first was lost.
+  void use(postgres::connection &session) { c_ = &session; }
 
   // The version of the tables; nullopt if there are none. Throws ledger_conflict for tables of a newer davit.
   std::optional<int> version();
@@ -75,17 +79,15 @@ public:
   void start_run(const run_record &run);
   void finish_run(const std::string &run, const run_end &end);
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls);
-  // Failures: on the ledger's own session.
-  void add_event(const std::string &run, const migration_event &event);
-  // Success: on the migration's session, in its transaction. Returns that transaction's id.
+  // On the migration's own session, in its transaction; failures on any other. Returns the transaction's id.
   std::string add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
 
-  // The handlers after COMMIT have run, for all of this run's migrations so far.
-  void hooks_paid(const std::string &run);
-  // Runs without an end. Whoever holds the run lock knows that they are dead; others may see one that is under way.
-  std::vector<lost_run> lost_runs();
-  // Gives them their end: outcome "lost".
-  void settle_lost_runs();
+  // The handlers after COMMIT were called.
+  void hooks_paid(const std::string &run, const migration::version &id);
+  // Whoever holds the run lock knows that a run without an end is dead; others may see one that is under way.
+  std::vector<open_end> open_ends();
+  // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
+  void settle_open_ends();
 
   // repair: the state of one migration, and the checksums it is held against.
   void set_state(const migration::version &id, const std::string &state);
@@ -100,7 +102,7 @@ private:
   std::string table(std::string_view name) const;
   std::string event_sql() const;
 
-  postgres::connection &c_;
+  postgres::connection *c_;
   std::string schema_;
 };
 

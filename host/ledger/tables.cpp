@@ -40,6 +40,7 @@ CREATE TABLE {0}.migration (
   name            text NOT NULL,
   kind            text NOT NULL DEFAULT 'sql',
   state           text NOT NULL CHECK (state IN ('applied', 'reverted', 'partial', 'resumable')),
+  direction       text NOT NULL CHECK (direction IN ('up', 'down')),
   up_checksum     text,
   down_checksum   text,
   verify_checksum text,
@@ -51,6 +52,7 @@ CREATE TABLE {0}.migration (
 );
 CREATE UNIQUE INDEX migration_number ON {0}.migration (ltrim(version, '0'));
 COMMENT ON TABLE {0}.migration IS 'State of each migration; a reverted one keeps its row';
+COMMENT ON COLUMN {0}.migration.direction IS 'Of the file that was run last';
 COMMENT ON COLUMN {0}.migration.statements_done IS 'How far a migration without a transaction got';
 
 CREATE TABLE {0}.run_migration (

@@ -1,25 +1,45 @@
 #include "lifecycle/cancel_targets.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <future>
+#include <thread>
 
 namespace davit::lifecycle {
+namespace {
 
-void cancel_targets::add(const postgres::cancel_handle &handle) {
-  const std::lock_guard lock(mutex_);
-  handles_.push_back(&handle);
+std::string request_all(const std::vector<cancel_targets::handle> &handles) {
+  std::string why;
+  for (const auto &h : handles)
+    if (std::string bad = h->request(); !bad.empty()) why = std::move(bad);
+  return why;
 }
 
-void cancel_targets::remove(const postgres::cancel_handle &handle) {
+} // namespace
+
+void cancel_targets::add(handle h) {
   const std::lock_guard lock(mutex_);
-  std::erase(handles_, &handle);
+  handles_.push_back(std::move(h));
+}
+
+void cancel_targets::remove(const handle &h) {
+  const std::lock_guard lock(mutex_);
+  std::erase(handles_, h);
 }
 
 std::string cancel_targets::cancel_all() {
-  const std::lock_guard lock(mutex_);
-  std::string why;
-  for (const auto *h : handles_)
-    if (std::string bad = h->request(); !bad.empty()) why = std::move(bad);
-  return why;
+  std::vector<handle> handles;
+  {
+    const std::lock_guard lock(mutex_);
+    handles = handles_;
+  }
+  // A request is a connection of its own, and libpq has no timeout for it.
+  std::promise<std::string> answer;
+  auto done = answer.get_future();
+  std::thread([handles = std::move(handles), answer = std::move(answer)]() mutable {
+    answer.set_value(request_all(handles));
+  }).detach();
+  if (done.wait_for(std::chrono::seconds(1)) == std::future_status::ready) return done.get();
+  return "the server does not answer";
 }
 
 } // namespace davit::lifecycle

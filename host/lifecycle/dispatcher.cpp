@@ -15,10 +15,21 @@ void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plu
   show_.phase(phase, bindings.size());
   for (const auto *b : bindings) {
     if (!only_logged) stop_.check();
-    info.insert_or_assign("run.connected", scope != plugin::sql_scope::none);
+    refresh_info(scope);
     call(*b, row, {run, migration, failure, info, sessions_, scope, stats, row.answers == plugin::phase_answers::VETO});
   }
   if (!only_logged) stop_.check();
+}
+
+void dispatcher::refresh_info(plugin::sql_scope scope) {
+  using namespace std::chrono;
+  info.insert_or_assign("run.connected", scope != plugin::sql_scope::none);
+  const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  info.insert_or_assign("run.elapsed_ms", std::int64_t{(now - run.started_us) / 1000});
+  if (const auto pid = sessions_.run_pid())
+    info.insert_or_assign("server.pid", std::int64_t{*pid});
+  else
+    info.erase("server.pid");
 }
 
 void dispatcher::call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when) {
@@ -37,7 +48,7 @@ void dispatcher::call(const plugin::binding &b, const plugin::phase_row &row, co
     r.failure = copy;
     journal_.add({when.migration ? when.migration->version : "", b.phase, b.owner->name(), b.what->name, "failed",
                   e.message, 0, 0, started.count()});
-    show_.handler_done(b, r);
+    show_.handler_done(b, r, only_logged);
     if (only_logged) return;
     throw copy;
   }
@@ -45,11 +56,12 @@ void dispatcher::call(const plugin::binding &b, const plugin::phase_row &row, co
   if (r.failure) message = r.failure->message;
   journal_.add({when.migration ? when.migration->version : "", b.phase, b.owner->name(), b.what->name,
                 std::string(name_of(r.outcome)), message, r.rows_affected, r.duration.count(), started.count()});
-  show_.handler_done(b, r);
-  if (!r.failure) return;
-  if (stop_.raised() && !only_logged) throw stop_.as_error(); // it failed because it was told to stop
-  if (r.outcome == outcome::veto) throw *r.failure;
-  if (only_logged || b.on_failure != failure_policy::abort) return; // shown and recorded above
+  const bool told_to_stop = stop_.raised() && !only_logged; // then it failed because of that
+  const bool softened = r.failure && !told_to_stop && r.outcome != outcome::veto &&
+                        (only_logged || b.on_failure != failure_policy::abort);
+  show_.handler_done(b, r, softened);
+  if (!r.failure || softened) return;
+  if (told_to_stop) throw stop_.as_error();
   throw *r.failure;
 }
 

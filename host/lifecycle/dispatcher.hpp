@@ -30,6 +30,7 @@ public:
   bool has_handlers(std::string_view phase) const { return !plugins_.at(phase).empty(); }
 
 private:
+  void refresh_info(plugin::sql_scope scope);
   void call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when);
 
   const plugin::plugin_set &plugins_;

@@ -1,9 +1,11 @@
 #include "lifecycle/migrate.hpp"
 
 #include "lifecycle/commit.hpp"
+#include "lifecycle/fate.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/verify_script.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
@@ -12,6 +14,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using plugin::sql_scope;
+using check = sessions::check;
 
 // While this lives, what the session runs is cancelled once the run is told to stop, and again until it ends: a single
 // request may come a moment before the statement does, and then it is lost.
@@ -19,7 +22,7 @@ class cancelled_on_stop {
 public:
   cancelled_on_stop(postgres::connection &c, const interrupt &stop) : c_(c) {
     c_.while_waiting(std::chrono::milliseconds(100), [&c, &stop] {
-      if (stop.raised()) c.cancel().request();
+      if (stop.raised()) c.cancel()->request();
     });
   }
   ~cancelled_on_stop() { c_.while_waiting({}, nullptr); }
@@ -38,17 +41,21 @@ public:
 private:
   void attempt();
   void in_one_transaction();
+  void begin(std::size_t &hoisted);
   void statement_by_statement();
+  void run(const migration::statement &st);
   void before_sql(sql_scope scope);
   void after_sql(sql_scope scope);
   void check_deferred_constraints();
-  void run(const migration::statement &st);
+  void completed(const ledger::migration_event &e);
+  void undo() noexcept;
   bool try_again(const error &e);
+  void after_commit();
   void fail(error e);
-  ledger::migration_event event(std::string outcome, std::string state) const;
+  void record(const ledger::migration_event &e);
+  ledger::migration_event event() const;
   void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
   const char *post_phase() const { return step_.up ? "post_execute" : "post_rollback"; }
-  const char *done() const { return step_.up ? "applied" : "reverted"; }
 
   const run_parts &p_;
   const migration::step &step_;
@@ -57,16 +64,17 @@ private:
   std::optional<migration::script> verify_;
   migration::checksums files_;
   plugin::migration_facts facts_;
+  ending end_;
   clock::time_point began_ = clock::now();
-  std::uint32_t statements_done_ = 0; // committed, without a transaction
-  bool committed_ = false;
 };
 
 migration_run::migration_run(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of)
     : p_(parts), step_(s), number_(number), of_(of), script_(migration::read_script(s.up ? s.files.up : s.files.down)),
-      files_(migration::checksums_of(s.files)), statements_done_(s.skip_statements) {
+      files_(migration::checksums_of(s.files)) {
   if (s.up && !s.files.verify.empty()) verify_ = migration::read_script(s.files.verify);
   facts_ = {s.files.id.text(), s.files.name, script_.file.string(), script_.checksum, s.up, script_.no_transaction, 1};
+  end_ = {s.skip_statements ? fate::partial : fate::untouched,  s.up, !script_.no_transaction, false, s.skip_statements,
+          static_cast<std::uint32_t>(script_.statements.size())};
 }
 
 void migration_run::fire(std::string_view phase, sql_scope scope, const error *failure) {
@@ -75,26 +83,39 @@ void migration_run::fire(std::string_view phase, sql_scope scope, const error *f
   p_.dispatcher.fire(phase, scope, &facts_, failure);
 }
 
-ledger::migration_event migration_run::event(std::string outcome, std::string state) const {
+ledger::migration_event migration_run::event() const {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - began_);
-  return {step_.files.id, step_.files.name, step_.up, std::move(state), std::move(outcome), files_,
-          took.count(),   statements_done_, {}};
+  const bool done = end_.fate == fate::committed;
+  return {step_.files.id,
+          step_.files.name,
+          step_.up,
+          std::string(end_.state()),
+          std::string(end_.outcome()),
+          files_,
+          took.count(),
+          done ? 0 : end_.statements_done,
+          {},
+          done && p_.dispatcher.has_handlers(post_phase())};
 }
 
 void migration_run::run() {
-  p_.dispatcher.stats.open_layer(facts_.version);
   auto &info = p_.dispatcher.info;
   info.insert_or_assign("migration.index", static_cast<std::int64_t>(number_));
   info.insert_or_assign("migration.statements", static_cast<std::int64_t>(script_.statements.size()));
+  p_.dispatcher.stats.open_layer(facts_.version);
   try {
     p_.show.migration_begins(step_, number_, of_, facts_.attempt);
     fire(step_.up ? "pre_execute" : "pre_rollback", sql_scope::own_transaction);
     attempt();
-    fire(post_phase(), sql_scope::own_transaction);
+    after_commit();
   } catch (error &e) {
     fail(std::move(e));
+  } catch (const std::exception &e) {
+    fail(error(error_code::bug, std::string("unexpected: ") + e.what(),
+               "please report it, with the command and davit.toml"));
   }
   p_.dispatcher.stats.close_layer();
+  for (const char *key : {"migration.index", "migration.statements", "migration.elapsed_ms"}) info.erase(key);
 }
 
 void migration_run::attempt() {
@@ -105,20 +126,38 @@ void migration_run::attempt() {
     try {
       script_.no_transaction ? statement_by_statement() : in_one_transaction();
       return;
-    } catch (error &e) {
+    } catch (const error &e) {
+      undo();
       p_.dispatcher.stats.revert(mark);
-      auto &c = p_.sessions.run();
-      if (c.alive() && !committed_)
-        c.exec((c.transaction_status() == postgres::transaction_status::idle ? "" : "ROLLBACK; ") +
-               std::string(c.reset_sql()));
+      if (e.code == error_code::transaction_ended) end_.fate = fate::unknown;
       if (!try_again(e)) throw;
+    } catch (...) {
+      undo();
+      p_.dispatcher.stats.revert(mark);
+      throw;
     }
+  }
+}
+
+// Whatever the session was at: afterwards it is idle, or closed, which makes the server roll back.
+void migration_run::undo() noexcept {
+  if (end_.fate == fate::untouched) end_.fate = fate::undone;
+  try {
+    auto &c = p_.sessions.run();
+    if (c.alive())
+      c.exec((c.transaction_status() == postgres::transaction_status::idle ? "" : "ROLLBACK; ") +
+             std::string(c.reset_sql()));
+    end_.session_lost = !c.alive();
+  } catch (const std::exception &) {
+    p_.sessions.drop_run();
+    end_.session_lost = true;
   }
 }
 
 // Only a lock that was not had in time, and only for statements of the migration itself.
 bool migration_run::try_again(const error &e) {
-  if (script_.no_transaction || committed_ || e.sqlstate != postgres::sqlstate::lock_not_available || !e.plugin.empty())
+  if (script_.no_transaction || end_.fate != fate::undone || e.sqlstate != postgres::sqlstate::lock_not_available ||
+      !e.plugin.empty())
     return false;
   if (facts_.attempt > p_.settings.database.lock_retries) return false;
   static thread_local std::mt19937 random{std::random_device{}()};
@@ -132,7 +171,7 @@ bool migration_run::try_again(const error &e) {
 
 void migration_run::run(const migration::statement &st) {
   p_.stop.check();
-  p_.sessions.require_lock();
+  p_.sessions.require_lock(check::look);
   const cancelled_on_stop guard(p_.sessions.run(), p_.stop);
   run_statement(p_.sessions.run(), script_, st);
 }
@@ -143,10 +182,13 @@ void migration_run::before_sql(sql_scope scope) {
 }
 
 void migration_run::after_sql(sql_scope scope) {
+  auto &c = p_.sessions.run();
+  // Handlers and the ledger speak UTF-8; nothing of the migration's own comes after this.
+  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
   fire("after_ddl", scope);
   if (verify_) {
-    const cancelled_on_stop guard(p_.sessions.run(), p_.stop);
-    run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
+    const cancelled_on_stop guard(c, p_.stop);
+    run_verify_script(c, *verify_, scope == sql_scope::in_transaction);
   }
   fire("after_validation", scope);
   fire("cleanup", scope);
@@ -163,93 +205,126 @@ void migration_run::check_deferred_constraints() {
   }
 }
 
+// SET TRANSACTION at the top of a file must come before any query, davit's own included.
+void migration_run::begin(std::size_t &hoisted) {
+  auto &c = p_.sessions.run();
+  const auto &all = script_.statements;
+  const auto first = std::find_if(all.begin(), all.end(),
+                                  [](const auto &st) { return st.kind != sql::statement_kind::set_transaction; });
+  hoisted = static_cast<std::size_t>(first - all.begin());
+  if (hoisted == 0) {
+    c.exec("BEGIN; " + p_.sessions.transaction_setup());
+    return;
+  }
+  c.exec("BEGIN");
+  for (auto st = all.begin(); st != first; ++st) run(*st);
+  c.exec(p_.sessions.transaction_setup());
+}
+
 void migration_run::in_one_transaction() {
   postgres::connection &c = p_.sessions.run();
-  c.exec(p_.sessions.begin_sql());
+  std::size_t i = 0;
+  begin(i);
   before_sql(sql_scope::in_transaction);
-  for (const auto &st : script_.statements) {
-    run(st);
+  for (; i < script_.statements.size(); ++i) {
+    run(script_.statements[i]);
     if (c.transaction_status() != postgres::transaction_status::in_transaction)
       throw error(error_code::transaction_ended, "the statement ended davit's transaction",
-                  "take transaction control out of the migration", place_in(script_, st, 0));
+                  "take transaction control out of the migration", place_in(script_, script_.statements[i], 0));
   }
   after_sql(sql_scope::in_transaction);
-  p_.sessions.require_lock();
   check_deferred_constraints();
   // The migration may have changed both for its own statements.
   c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = pg_catalog");
-  ledger::migration_event e = event(done(), done());
-  e.owes_hooks = p_.dispatcher.has_handlers(post_phase());
+  const auto before = std::exchange(end_.fate, fate::committed);
+  ledger::migration_event e = event();
+  end_.fate = before;
   const std::string xid = p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-  commit(c, p_.sessions.lock(), xid);
-  committed_ = true;
-  c.exec(c.reset_sql());
-  p_.show.migration_ends(step_, e);
+  p_.sessions.require_lock(check::ask);
+  const auto answer = commit(
+      c, [this]() -> postgres::connection & { return p_.sessions.witness(); }, xid, p_.stop);
+  if (answer == commit_answer::unknown) end_.fate = fate::unknown;
+  if (answer != commit_answer::committed)
+    throw error(error_code::connection_lost, "the session was lost while COMMIT was under way",
+                "check that the server runs, then look at davit status");
+  completed(e);
 }
 
 void migration_run::statement_by_statement() {
   postgres::connection &c = p_.sessions.run();
   p_.sessions.hold_work_lock();
-  c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()));
+  c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
+         "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
   before_sql(sql_scope::autocommit);
   for (std::size_t i = step_.skip_statements; i < script_.statements.size(); ++i) {
     run(script_.statements[i]);
     // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
-    if (c.transaction_status() == postgres::transaction_status::idle)
-      statements_done_ = static_cast<std::uint32_t>(i + 1);
+    if (c.transaction_status() != postgres::transaction_status::idle) continue;
+    end_.fate = fate::partial;
+    end_.statements_done = static_cast<std::uint32_t>(i + 1);
   }
   if (c.transaction_status() != postgres::transaction_status::idle)
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
                 {script_.file.string(), 0, 0});
   after_sql(sql_scope::autocommit);
-  c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET search_path = pg_catalog; "
-         "SET default_transaction_read_only = off");
-  ledger::migration_event e = event(done(), done());
-  e.statements_done = 0;
-  e.owes_hooks = p_.dispatcher.has_handlers(post_phase());
+  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog");
+  const auto before = std::exchange(end_.fate, fate::committed);
+  ledger::migration_event e = event();
+  end_.fate = before;
   p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-  committed_ = true;
-  p_.sessions.release_work_lock();
-  c.exec(c.reset_sql());
+  completed(e);
+}
+
+// From here on nothing takes it back.
+void migration_run::completed(const ledger::migration_event &e) {
+  end_.fate = fate::committed;
+  p_.committed();
   p_.show.migration_ends(step_, e);
+  try {
+    if (script_.no_transaction) p_.sessions.release_work_lock();
+    auto &c = p_.sessions.run();
+    c.exec(c.reset_sql());
+  } catch (const error &) {
+    p_.sessions.drop_run(); // the next one that needs it gets a fresh session
+  }
+}
+
+void migration_run::after_commit() {
+  std::exception_ptr failed;
+  try {
+    fire(post_phase(), sql_scope::own_transaction);
+  } catch (const error &e) {
+    if (e.code == error_code::interrupted || e.code == error_code::terminated) throw; // they are still owed
+    failed = std::current_exception();
+  }
+  if (p_.dispatcher.has_handlers(post_phase())) p_.ledger.hooks_paid(p_.dispatcher.run.id, step_.files.id);
+  if (failed) std::rethrow_exception(failed);
 }
 
 void migration_run::fail(error e) {
-  const std::string title = step_.files.title();
   if (p_.stop.raised() && e.code != error_code::interrupted && e.code != error_code::terminated) {
     error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
     stopped.where = e.where;
     e = std::move(stopped);
   }
-  const bool partial = script_.no_transaction && !committed_ && statements_done_ > 0;
-  ledger::migration_event ended = event(committed_ ? done()
-                                        : partial  ? "partial"
-                                                   : "failed",
-                                        partial ? "partial" : "pending");
-  ended.message = e.message;
-  if (committed_)
-    e.state = title + " is " + done() + " and stays so";
-  else if (e.code == error_code::connection_lost && e.state.empty())
-    e.state = "the session is gone: the server rolls " + title + " back" +
-              (script_.no_transaction ? " as far as it was not committed" : "");
-  else if (partial)
-    e.state = title + " has no transaction: its first " + std::to_string(statements_done_) + " of " +
-              std::to_string(script_.statements.size()) +
-              " statements are in the database; davit repair says how to go on";
-  else if (e.state.empty())
-    e.state = "nothing of " + title + " is in the database";
-  const bool usable = p_.sessions.usable();
-  if (!committed_) fire("on_error", usable ? sql_scope::own_transaction : sql_scope::none, &e);
-  if (!committed_) {
-    try {
-      p_.ledger.add_event(p_.dispatcher.run.id, ended);
-    } catch (const error &second) {
-      p_.show.warning("the failure could not be recorded in the ledger: " + second.message);
-    }
+  e.state = end_.describe(step_.files.title());
+  if (end_.fate != fate::committed) {
+    fire("on_error", p_.sessions.usable() ? sql_scope::own_transaction : sql_scope::none, &e);
+    ledger::migration_event ended = event();
+    ended.message = e.message;
+    record(ended);
     p_.show.migration_ends(step_, ended);
   }
   p_.dispatcher.stats.close_layer();
   throw error(std::move(e));
+}
+
+void migration_run::record(const ledger::migration_event &e) {
+  try {
+    p_.ledger.add_event_in(p_.sessions.witness(), p_.dispatcher.run.id, e);
+  } catch (const error &second) {
+    p_.show.warning("the failure could not be recorded in the ledger: " + second.message);
+  }
 }
 
 } // namespace

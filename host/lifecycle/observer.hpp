@@ -14,7 +14,8 @@ class observer {
 public:
   virtual ~observer() = default;
   virtual void phase(std::string_view name, std::size_t handlers) = 0;
-  virtual void handler_done(const plugin::binding &b, const plugin::call_result &r) = 0;
+  // `softened`: it failed, and the run goes on all the same.
+  virtual void handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) = 0;
   virtual void migration_begins(const migration::step &s, std::size_t number, std::size_t of,
                                 std::uint32_t attempt) = 0;
   virtual void migration_ends(const migration::step &s, const ledger::migration_event &e) = 0;

@@ -31,7 +31,7 @@ private:
   bool up() const { return std::holds_alternative<migration::up_options>(request_); }
   void fill_facts();
   void go();
-  void report_lost_runs();
+  void report_open_ends();
   void plan();
   void record();
   void write_journal();
@@ -75,8 +75,9 @@ run_outcome runner::run() {
     go();
     out_.outcome = out_.planned.empty() ? "nothing_to_do" : up() ? "applied" : "reverted";
   } catch (error &e) {
-    out_.outcome = outcome_of(e);
-    out_.failure = std::move(e);
+    const bool says_so = e.code == error_code::interrupted || e.code == error_code::terminated;
+    out_.failure = stop_.raised() && !says_so ? stop_.as_error() : std::move(e); // it failed because it was cancelled
+    out_.outcome = outcome_of(*out_.failure);
   } catch (const std::exception &e) {
     out_.outcome = "failed";
     out_.failure = error(error_code::bug, std::string("unexpected: ") + e.what(),
@@ -92,33 +93,35 @@ void runner::go() {
   sessions_.take_run_lock();
   ledger_.ensure();
   has_ledger_ = true;
-  report_lost_runs();
+  report_open_ends();
   dispatcher_.fire("pre_validate", sql_scope::own_transaction);
   plan();
   if (!out_.planned.empty()) record();
   dispatcher_.fire("validated", sql_scope::own_transaction);
-  const run_parts parts{settings_, sessions_, dispatcher_, ledger_, stop_, show_};
+  const run_parts parts{settings_, sessions_, dispatcher_, ledger_, stop_, show_, [this] {
+                          ++out_.done;
+                          dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
+                        }};
+  std::size_t number = 0;
   for (const auto &step : out_.planned) {
     stop_.check();
-    migrate(parts, step, out_.done + 1, out_.planned.size());
-    ++out_.done;
-    dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
+    migrate(parts, step, ++number, out_.planned.size());
     write_journal();
   }
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);
 }
 
 // The run lock is held: a run without an end is dead.
-void runner::report_lost_runs() {
-  const auto lost = ledger_.lost_runs();
-  for (const auto &r : lost) {
-    std::string text =
-        "run " + r.id + " (" + r.command + ", begun " + r.started + ") ended without a word: it was killed, or crashed";
+void runner::report_open_ends() {
+  const auto open = ledger_.open_ends();
+  for (const auto &r : open) {
+    std::string text = "run " + r.id + " (" + r.command + ", begun " + r.started + ")";
+    text += r.finished ? " was stopped" : " ended without a word: it was killed, or crashed";
     for (const auto &m : r.owed)
       text += "; " + m + " is committed, but its handlers after COMMIT are not known to have run";
     show_.warning(text);
   }
-  if (!lost.empty()) ledger_.settle_lost_runs();
+  if (!open.empty()) ledger_.settle_open_ends();
 }
 
 void runner::plan() {
@@ -145,7 +148,6 @@ void runner::record() {
 void runner::write_journal() {
   if (!recorded_ || journal_.pending().empty()) return;
   ledger_.add_hook_calls(out_.run, journal_.pending());
-  ledger_.hooks_paid(out_.run);
   journal_.written();
 }
 
@@ -163,7 +165,7 @@ void runner::end() {
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
   if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)
-      out_.failure->state = "nothing was changed";
+      out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");
     else if (out_.done == out_.planned.size())
       out_.failure->state = std::string("all migrations are ") + (up() ? "applied" : "reverted");
   }
@@ -173,6 +175,7 @@ void runner::end() {
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
   try {
+    ledger_.use(sessions_.witness());
     // A run that had nothing to do leaves no row, unless something went wrong in it.
     if (!recorded_ && out_.failure) record();
     write_journal();

@@ -28,7 +28,7 @@ sessions::sessions(const config::settings &settings, cancel_targets &targets, co
       run_key_(lock_key("run", settings.ledger.schema)), work_key_(lock_key("work", settings.ledger.schema)) {}
 
 sessions::~sessions() {
-  for (auto *c : {&run_, &side_})
+  for (auto *c : {&lock_, &run_, &side_})
     if (*c) targets_.remove((*c)->cancel());
 }
 
@@ -39,7 +39,9 @@ postgres::connection sessions::open(const char *purpose) {
 postgres::connection &sessions::lock() {
   if (!lock_) {
     lock_.emplace(open("lock"));
-    lock_->exec("SET search_path = pg_catalog");
+    lock_->exec("SET search_path = pg_catalog; SET lock_timeout = " +
+                milliseconds_of(settings_.database.run_lock_timeout));
+    targets_.add(lock_->cancel());
   }
   return *lock_;
 }
@@ -64,9 +66,31 @@ postgres::connection &sessions::side() {
   return *side_;
 }
 
-bool sessions::usable() const { return !run_ || run_->alive(); }
+void sessions::drop_side() noexcept {
+  if (!side_) return;
+  targets_.remove(side_->cancel());
+  side_.reset();
+}
 
-void sessions::drop_run() {
+std::optional<std::int32_t> sessions::run_pid() const {
+  if (!run_ || !run_->alive()) return std::nullopt;
+  return run_->backend_pid();
+}
+
+postgres::connection &sessions::witness() {
+  if (lock_ && lock_->still_alive()) return *lock_;
+  if (!witness_) {
+    witness_.emplace(open("witness"));
+    witness_->exec("SET search_path = pg_catalog");
+  }
+  return *witness_;
+}
+
+bool sessions::usable() const {
+  return !run_ || (run_->alive() && run_->transaction_status() == postgres::transaction_status::idle);
+}
+
+void sessions::drop_run() noexcept {
   if (!run_) return;
   targets_.remove(run_->cancel());
   run_.reset();
@@ -79,7 +103,9 @@ std::string sessions::own_transaction_setup() const {
   return sql;
 }
 
-std::string sessions::begin_sql() const { return "BEGIN; " + own_transaction_setup(); }
+std::string sessions::transaction_setup() const {
+  return own_transaction_setup() + "; SELECT pg_catalog.pg_current_xact_id()";
+}
 
 void sessions::hold_work_lock() { run().exec("SELECT pg_catalog.pg_advisory_lock(" + std::to_string(work_key_) + ")"); }
 
@@ -134,13 +160,19 @@ void sessions::take_run_lock() {
   locked_ = true;
 }
 
-void sessions::require_lock() {
-  if (lock_ && !lock_->still_alive())
+void sessions::require_lock(check how) {
+  bool held = lock().still_alive();
+  try {
+    if (held && how == check::ask) lock().exec("SELECT");
+  } catch (const error &) {
+    held = lock().alive(); // a cancelled question is no lost session
+  }
+  if (!held)
     throw error(error_code::connection_lost, "the session that holds the run lock was lost",
                 "another run may have begun: check davit status before running davit again");
 }
 
-std::string sessions::side_waits_for_run() {
+std::string sessions::side_waits_for_run() try {
   if (!side_ || !run_ || !lock_) return {};
   const std::string side_pid = std::to_string(side_->backend_pid());
   const std::string run_pid = std::to_string(run_->backend_pid());
@@ -152,6 +184,8 @@ std::string sessions::side_waits_for_run() {
       "WHERE pid = $2::int LIMIT 1",
       std::array{postgres::parameter(side_pid), postgres::parameter(run_pid)});
   return r.rows() == 0 ? std::string() : std::string(r.text(0, 0));
+} catch (const error &) {
+  return {}; // the lock session's trouble is found before the next statement
 }
 
 } // namespace davit::lifecycle

@@ -22,6 +22,10 @@ public:
   postgres::connection &lock();
   postgres::connection &run() override;
   postgres::connection &side() override;
+  void drop_side() noexcept override;
+  std::optional<std::int32_t> run_pid() const override;
+  // A session that can write to the ledger although the lock session may be lost: that one, or a fresh one.
+  postgres::connection &witness();
   std::string own_transaction_setup() const override;
   std::string side_waits_for_run() override;
 
@@ -29,18 +33,21 @@ public:
   // gives up with error_code::locked after run_lock_timeout.
   void take_run_lock();
 
-  // BEGIN of a migration, with timeouts and the lock that tells a later run of this session.
-  std::string begin_sql() const;
+  // What follows BEGIN of a migration: timeouts, the lock that tells a later run of this session, and the
+  // transaction's id, which handlers are held against.
+  std::string transaction_setup() const;
   // The same lock for the time of a migration that has no transaction.
   void hold_work_lock();
   void release_work_lock();
 
-  // Throws error_code::connection_lost if the lock session is gone: another run may have begun.
-  void require_lock();
+  // Throws error_code::connection_lost if the lock session is gone: another run may have begun. `ask` the server, which
+  // is certain, or only look at the socket.
+  enum class check { look, ask };
+  void require_lock(check how);
 
-  // Whether the migration's connection can be used now, without opening it.
+  // Whether the migration's connection can be used for a handler's own transaction, without opening it.
   bool usable() const;
-  void drop_run(); // closes it, so that the server rolls back whatever it was at
+  void drop_run() noexcept; // closes it, so that the server rolls back whatever it was at
 
 private:
   postgres::connection open(const char *purpose);
@@ -53,7 +60,7 @@ private:
   observer &show_;
   std::int64_t run_key_, work_key_;
   bool locked_ = false;
-  std::optional<postgres::connection> lock_, run_, side_;
+  std::optional<postgres::connection> lock_, run_, side_, witness_;
 };
 
 } // namespace davit::lifecycle

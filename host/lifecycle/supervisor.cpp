@@ -20,25 +20,6 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 5s; // between a handler's deadline and giving up on it
 
-// Blocks the signals for this thread and those it starts; the old mask comes back at the end.
-class blocked_signals {
-public:
-  blocked_signals() {
-    sigemptyset(&set);
-    for (const int s : {SIGINT, SIGTERM, done}) sigaddset(&set, s);
-    pthread_sigmask(SIG_BLOCK, &set, &before_);
-  }
-  ~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  blocked_signals(const blocked_signals &) = delete;
-  blocked_signals &operator=(const blocked_signals &) = delete;
-
-  sigset_t set{};
-  const int done = SIGRTMIN; // the work's thread wakes this one with it
-
-private:
-  sigset_t before_{};
-};
-
 // Leaves without destructors: another thread is inside a plugin. The sessions close with the process, and the server
 // rolls back what they had begun.
 [[noreturn]] void leave(const supervised &parts, const std::string &why, int code) {
@@ -48,8 +29,17 @@ private:
 
 } // namespace
 
-void supervise(const supervised &parts, const std::function<void()> &work) {
-  const blocked_signals signals;
+blocked_signals::blocked_signals() {
+  sigemptyset(&set_);
+  for (const int s : {SIGINT, SIGTERM, work_done()}) sigaddset(&set_, s);
+  pthread_sigmask(SIG_BLOCK, &set_, &before_);
+}
+
+blocked_signals::~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+int blocked_signals::work_done() { return SIGRTMIN; }
+
+void supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work) {
   const pthread_t self = pthread_self();
   std::atomic<bool> ended{false};
   std::exception_ptr failure;
@@ -61,7 +51,7 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
       failure = std::current_exception();
     }
     ended = true;
-    pthread_kill(self, signals.done);
+    pthread_kill(self, signals.work_done());
   });
 
   const auto cancel = [&parts] {
@@ -71,7 +61,7 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
   auto next_interrupt = plugin::watch::clock::time_point::max();
   const timespec tick{0, std::chrono::nanoseconds(10ms).count()};
   while (!ended) {
-    const int got = sigtimedwait(&signals.set, nullptr, &tick);
+    const int got = sigtimedwait(&signals.set(), nullptr, &tick);
     if (got == SIGINT || got == SIGTERM) {
       if (parts.stop.raised()) leave(parts, "second signal", 128 + got);
       parts.stop.raise(got);
@@ -100,7 +90,7 @@ void supervise(const supervised &parts, const std::function<void()> &work) {
   }
   worker.join();
   const timespec now{0, 0};
-  while (sigtimedwait(&signals.set, nullptr, &now) == signals.done) {
+  while (sigtimedwait(&signals.set(), nullptr, &now) == signals.work_done()) {
   } // not left pending for the next run in this process
   if (failure) std::rethrow_exception(failure);
 }

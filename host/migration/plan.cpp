@@ -34,14 +34,22 @@ const migration_files *find(const folder &files, const version &id) {
 
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
-void refuse_partial(const std::vector<recorded> &ledger) {
-  for (const auto &r : ledger)
+// A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
+void refuse_unsettled(const std::vector<recorded> &ledger, bool up) {
+  for (const auto &r : ledger) {
+    const std::string file = r.up ? "up" : "down";
     if (r.state == "partial")
       throw error(error_code::partly_applied,
-                  title_of(r) + " stopped half-way: its first " + std::to_string(r.statements_done) +
-                      " statements are in the database, the rest is not",
+                  title_of(r) + " stopped half-way: the first " + std::to_string(r.statements_done) +
+                      " statements of its " + file + " file are in the database, the rest is not",
                   "look at the database, then say how to go on: davit repair " + r.id.text() +
                       " --resume | --applied | --reverted");
+    if (r.state == "resumable" && r.up != up)
+      throw error(error_code::partly_applied,
+                  title_of(r) + " is half-way " + (r.up ? "up" : "down") + " and is to go on after statement " +
+                      std::to_string(r.statements_done) + " of its " + file + " file",
+                  "davit " + file + " goes on with it; davit repair " + r.id.text() + " changes your mind");
+  }
 }
 
 // An added file is no conflict: what was applied is still what it was.
@@ -99,7 +107,7 @@ std::vector<difference> differences(const folder &files, const std::vector<recor
 }
 
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {
-  refuse_partial(ledger);
+  refuse_unsettled(ledger, true);
   refuse_differences(files, ledger);
   if (options.to) require_known(files, ledger, *options.to, "--to");
   const auto newest = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
@@ -120,18 +128,18 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
 }
 
 std::vector<step> plan_down(const folder &files, const std::vector<recorded> &ledger, const down_options &options) {
-  refuse_partial(ledger);
+  refuse_unsettled(ledger, false);
   refuse_differences(files, ledger);
   if (options.to) require_known(files, ledger, *options.to, "--to");
   std::vector<step> steps;
   for (auto r = ledger.rbegin(); r != ledger.rend(); ++r) {
-    if (r->state != "applied") continue;
+    if (r->state != "applied" && r->state != "resumable") continue;
     if (options.to ? !(*options.to < r->id) : steps.size() == options.steps) break;
     const migration_files &m = *find(files, r->id); // refuse_differences has seen it
     if (m.down.empty())
       throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
                   "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
-    steps.push_back({m, false, 0});
+    steps.push_back({m, false, r->state == "resumable" ? r->statements_done : 0});
   }
   return steps;
 }

@@ -16,11 +16,12 @@ namespace davit::migration {
 struct recorded {
   version id;
   std::string name;
-  std::string state;                                       // "applied", "reverted", "partial"
+  std::string state;                                       // "applied", "reverted", "partial", "resumable"
   std::string up_checksum, down_checksum, verify_checksum; // empty: there was no such file
   std::string applied_at, applied_by, run;
   std::int64_t duration_us = 0;
-  std::uint32_t statements_done = 0; // of a partial one
+  std::uint32_t statements_done = 0; // of a partial or resumable one
+  bool up = true;                    // which of its files was run last
 };
 
 struct step {

@@ -48,8 +48,8 @@ script read_script(const std::filesystem::path &file);
 // The same for bytes in memory; `file` is only named in errors.
 script parse_script(const std::filesystem::path &file, std::string bytes);
 
-// Where character `position` (from 1, as PostgreSQL counts) of a statement stands in its file; 0: its first word, behind
-// the comments that belong to it.
+// Where character `position` (from 1, as PostgreSQL counts) of a statement stands in its file; 0: its first word,
+// behind the comments that belong to it.
 place place_in(const script &s, const statement &st, std::uint32_t position);
 
 // The source line of `where` and a caret line below it, tabs kept aligned; empty if there is no such line.

@@ -19,7 +19,8 @@ davit_ctx &next_ctx() {
 error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took) {
   const binding &b = s.bound;
   std::string text = s.said;
-  if (text.empty() && s.has_last_error) text = s.last_error.message;
+  const bool passed_on = s.has_last_error && s.last_error.abi.status == status; // else the handler got over it
+  if (text.empty() && passed_on) text = s.last_error.message;
   error e(o == outcome::veto       ? error_code::hook_veto
           : o == outcome::deadline ? error_code::hook_deadline
                                    : error_code::hook_failed,
@@ -32,7 +33,7 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
         s.when.veto_allowed ? "it refused, without a reason" : "it returned a veto, which this phase does not offer";
   else if (e.message.empty())
     e.message = "it returned status " + std::to_string(status) + " without a reason";
-  if (o == outcome::failed && s.has_last_error) {
+  if (o == outcome::failed && passed_on) {
     e.sqlstate = s.last_error.sqlstate;
     e.detail = s.last_error.detail;
     e.server_hint = s.last_error.hint;
@@ -65,16 +66,15 @@ call_result call_handler(const binding &b, const occasion &when) {
   const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
   const bool after_the_end = find_phase(b.phase)->failure == phase_failure::LOG;
   shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end});
-  set_crash_note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
   std::int32_t status = DAVIT_ERR;
   try {
+    const crash_note note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
     status = b.what->call(b.what->user, &ctx);
   } catch (const std::exception &e) {
-    state.said = std::string("it threw: ") + e.what();
+    state.said = "it threw: " + to_utf8_text(e.what());
   } catch (...) {
     state.said = "it threw something that is not a std::exception";
   }
-  set_crash_note({});
   ctx.state.store(nullptr, std::memory_order_release);
   const bool struck = shared.supervision.disarm();
 
@@ -108,6 +108,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   if (out.failure) {
     out.failure->message = shared.secrets.scrub(out.failure->message);
     out.failure->detail = shared.secrets.scrub(out.failure->detail);
+    out.failure->server_hint = shared.secrets.scrub(out.failure->server_hint);
     out.failure->plugin = b.owner->name();
     out.failure->handler = b.what->name;
     out.failure->phase = b.phase;

@@ -1,16 +1,16 @@
-// The SQL side of one handler call: its savepoint or transaction, opened at the first statement, kept or undone at the
-// end.
+// The SQL side of one handler call: its two connections, and what it may send to them.
 #pragma once
 
+#include "plugin/channel.hpp"
 #include "plugin/sessions.hpp"
+#include "plugin/side_channel.hpp"
+#include "plugin/watch.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace davit::plugin {
 
@@ -21,54 +21,31 @@ enum class sql_scope {
   none,            // the session cannot be used
 };
 
-enum class access { none, read, write };
-
-// A refusal that becomes the status of a host function.
-class call_error : public error {
-public:
-  call_error(std::int32_t status_, std::string message_, std::string hint_ = {})
-      : error(error_code::hook_failed, std::move(message_), std::move(hint_)), status(status_) {}
-  std::int32_t status; // DAVIT_ERR_…
-};
-
 class call_sql {
 public:
-  call_sql(sessions &s, sql_scope scope, access rights) : sessions_(s), scope_(scope), rights_(rights) {}
+  call_sql(sessions &s, sql_scope scope, access rights, const watch &supervision);
 
   // `connection` is DAVIT_CONN_…. All throw davit::error.
   postgres::result query(std::int32_t connection, std::string_view sql,
                          std::span<const postgres::parameter> parameters);
-
-  // One stream at a time on each connection.
-  postgres::result open_rows(std::int32_t connection, std::string_view sql,
-                             std::span<const postgres::parameter> parameters);
-  std::optional<postgres::result> next_row(std::int32_t connection);
-  void close_rows(std::int32_t connection);
+  channel::stream open_rows(std::int32_t connection, std::string_view sql,
+                            std::span<const postgres::parameter> parameters);
+  std::optional<postgres::result> next_row(std::int32_t connection, std::uint64_t stream);
+  void close_rows(std::int32_t connection, std::uint64_t stream);
 
   void undo();
 
-  // Keeps the handler's work (release or commit), or undoes it. When keeping fails the work is undone, and it throws.
-  // Settings that the handler changed are as before in both cases.
+  // As channel::finish, for both connections.
   void finish(bool keep);
 
 private:
-  using settings = std::vector<std::pair<std::string, std::string>>;
+  channel &prepare(std::int32_t connection, std::string_view sql);
+  channel &of(std::int32_t connection);
 
-  postgres::connection &prepare(std::int32_t which, std::string_view sql);
-  void open_main();
-  settings session_settings();
-  void restore_settings();
-  void finish_side();
-  template <class F> auto on_side(postgres::connection &side, F &&work);
-
-  sessions &sessions_;
-  sql_scope scope_;
-  access rights_;
-  postgres::connection *main_ = nullptr; // once opened
-  postgres::connection *side_ = nullptr;
-  bool streaming_[2] = {false, false};
-  settings before_;
-  std::string blocked_by_; // the lock that the side session waited for
+  const access rights_;
+  const watch &supervision_;
+  std::unique_ptr<channel> main_; // null: the session cannot be used
+  side_channel side_;
 };
 
 } // namespace davit::plugin

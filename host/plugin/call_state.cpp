@@ -45,7 +45,7 @@ void shown_error::set(const error &e, std::int32_t status) {
 }
 
 call_state::call_state(const binding &b, const occasion &w)
-    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights()) {
+    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), b.owner->shared().supervision) {
   const run_facts &r = w.run;
   run = {sizeof(davit_run),     r.dry ? static_cast<std::uint32_t>(DAVIT_RUN_DRY) : 0U,
          to_abi(r.id),          to_abi(r.command),
@@ -109,7 +109,7 @@ std::vector<postgres::parameter> take_parameters(const davit_value *params, std:
   copies.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const davit_value &p = params[i];
-    if (p.type == DAVIT_TYPE_STR || p.type == DAVIT_TYPE_JSON) { // no limit on their size here
+    if ((p.type == DAVIT_TYPE_STR || p.type == DAVIT_TYPE_JSON) && p.reserved == 0) { // no limit on their size here
       copies.emplace_back(take_text(p.as.str, "a parameter"));
     } else {
       const auto v = copy(p);

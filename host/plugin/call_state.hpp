@@ -38,10 +38,9 @@ struct shown_error {
 // Open streams of davit.rows/1.
 struct davit_rows {
   std::int32_t connection;
+  std::uint64_t stream;
   davit::plugin::shown_result columns; // of no rows
   std::unique_ptr<davit::plugin::shown_result> row;
-  bool ended = false;
-  bool open = true;
 };
 
 namespace davit::plugin {

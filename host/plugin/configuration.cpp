@@ -5,6 +5,7 @@
 #include "config/complaint.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <system_error>
 
@@ -31,7 +32,9 @@ bool fits(const node &n, std::uint32_t type) {
   switch (type) {
   case DAVIT_TYPE_BOOL: return std::holds_alternative<bool>(n.value);
   case DAVIT_TYPE_I64: return std::holds_alternative<std::int64_t>(n.value);
-  case DAVIT_TYPE_F64: return std::holds_alternative<double>(n.value) || std::holds_alternative<std::int64_t>(n.value);
+  case DAVIT_TYPE_F64:
+    if (const auto *d = std::get_if<double>(&n.value)) return std::isfinite(*d);
+    return std::holds_alternative<std::int64_t>(n.value);
   case DAVIT_TYPE_STR: return std::holds_alternative<std::string>(n.value);
   default: return true;
   }
@@ -66,6 +69,7 @@ void strip(node &n, const configuration::schema &rule) {
     for (auto &[key, child] : *t)
       if (const auto r = rule.children.find(key); r != rule.children.end()) strip(child, r->second);
   } else if (auto *a = std::get_if<config::array>(&n.value); a && rule.element) {
+    if (rule.element->leaf && rule.element->leaf->secret) a->clear();
     for (auto &child : *a) strip(child, *rule.element);
   }
 }
@@ -170,6 +174,13 @@ void configuration::validate(node &n, const schema &rule, const std::string &pat
     if (child.leaf && child.leaf->required && !n.find(name))
       throw config::complaint(error_code::config_value, n.where.line ? n.where : where_,
                               "the plugin needs the configuration key '" + joined(path, name) + "'", child.leaf->doc);
+  for (const auto &[name, child] : rule.children) { // keys that are needed inside of a table that is not there
+    if (child.leaf || child.element || n.find(name)) continue;
+    node absent;
+    absent.value = config::table{};
+    absent.where = n.where;
+    validate(absent, child, joined(path, name), base);
+  }
 }
 
 std::optional<configuration::found> configuration::find(std::string_view path) const {

@@ -11,11 +11,13 @@
 namespace davit::plugin {
 namespace {
 
-constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 constexpr std::size_t stack_size = 64 * 1024;
 
 std::array<char, 600> note{};
 std::atomic<std::size_t> note_size{0};
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 std::array<struct sigaction, fatal.size()> before{};
 
 void put(const char *text, std::size_t size) {
@@ -35,6 +37,7 @@ void report(int signal) {
     if (fatal[i] == signal) ::sigaction(signal, &before[i], nullptr);
   ::raise(signal); // delivered when this handler returns, to whoever had it before
 }
+#endif
 
 } // namespace
 
@@ -48,12 +51,13 @@ void install_crash_reporter() {
 #endif
 }
 
-void set_crash_note(std::string_view who) {
-  note_size = 0;
+crash_note::crash_note(std::string_view who) {
   const auto size = std::min(who.size(), note.size());
   std::copy_n(who.data(), size, note.data());
   note_size = size;
 }
+
+crash_note::~crash_note() { note_size = 0; }
 
 crash_stack::crash_stack() : memory_(std::make_unique<std::byte[]>(stack_size)) {
   stack_t s{};

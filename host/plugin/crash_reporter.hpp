@@ -11,8 +11,14 @@ namespace davit::plugin {
 // do what it would have done. Once for the process; does nothing under sanitizers, whose own reports say more.
 void install_crash_reporter();
 
-// What to say if the process dies from here on; empty: nothing of a plugin's runs.
-void set_crash_note(std::string_view who);
+// What to say if the process dies while this lives. One at a time.
+class crash_note {
+public:
+  explicit crash_note(std::string_view who);
+  ~crash_note();
+  crash_note(const crash_note &) = delete;
+  crash_note &operator=(const crash_note &) = delete;
+};
 
 // Gives the calling thread a stack for the report, which a stack overflow needs.
 class crash_stack {

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace davit::plugin {
@@ -32,6 +33,8 @@ config_key read_key(const davit_key *k) {
                  (k->flags & DAVIT_KEY_REQUIRED) != 0,
                  (k->flags & DAVIT_KEY_SECRET) != 0,
                  {}};
+  if (k->reserved != 0 || (k->flags & ~static_cast<std::uint32_t>(DAVIT_KEY_REQUIRED | DAVIT_KEY_SECRET)) != 0)
+    refuse("its configuration key '" + out.path + "' has flags that this davit does not know", "use a newer davit");
   if (k->type < DAVIT_TYPE_BOOL || k->type > DAVIT_TYPE_JSON)
     refuse("its configuration key '" + out.path + "' has an unknown type");
   if (out.secret && k->type != DAVIT_TYPE_STR)
@@ -43,16 +46,18 @@ config_key read_key(const davit_key *k) {
   return out;
 }
 
-capability read_capability(davit_str s) {
+// nullopt: an optional one that this davit does not have.
+std::optional<capability> read_capability(davit_str s) {
   static constexpr std::string_view known[] = {"db.read", "db.write", "net", "exec"};
   std::string name = text_of(s, "capability");
   const bool optional = name.front() == '?';
   if (optional) name.erase(0, 1);
-  if (!optional && std::find(std::begin(known), std::end(known), name) == std::end(known))
-    throw error(error_code::plugin_capability,
-                "it requires the capability '" + name + "', which this davit does not have",
-                "use a newer davit, or a build of the plugin that does without (\"?" + name + "\")");
-  return {std::move(name), optional};
+  if (std::find(std::begin(known), std::end(known), name) != std::end(known))
+    return capability{std::move(name), optional};
+  if (optional) return std::nullopt;
+  throw error(error_code::plugin_capability,
+              "it requires the capability '" + name + "', which this davit does not have",
+              "use a newer davit, or a build of the plugin that does without (\"?" + name + "\")");
 }
 
 } // namespace
@@ -84,7 +89,8 @@ descriptor read_descriptor(const davit_plugin &p) {
                p.destroy,
                p.get_extension};
   for (std::uint32_t i = 0; i < p.key_count; ++i) d.keys.push_back(read_key(p.keys[i]));
-  for (std::uint32_t i = 0; i < p.capability_count; ++i) d.capabilities.push_back(read_capability(p.capabilities[i]));
+  for (std::uint32_t i = 0; i < p.capability_count; ++i)
+    if (auto c = read_capability(p.capabilities[i])) d.capabilities.push_back(std::move(*c));
   return d;
 }
 

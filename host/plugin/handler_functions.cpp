@@ -1,8 +1,10 @@
 // The [handler] functions of the host table: facts, SQL, stats, reports.
 #include "plugin/call_state.hpp"
+#include "plugin/json.hpp"
 #include "plugin/phases.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace davit::plugin {
@@ -135,7 +137,7 @@ std::string stat_key(davit_str key) {
 void write_stat(call_state &s, std::string_view key, value v) {
   const auto &secrets = s.bound.owner->shared().secrets;
   if (auto *text = std::get_if<std::string>(&v)) *text = secrets.scrub(*text);
-  if (auto *json = std::get_if<json_text>(&v)) json->text = secrets.scrub(json->text);
+  if (auto *json = std::get_if<json_text>(&v)) json->text = scrub_json(json->text, secrets);
   s.when.stats.set(key, {std::move(v), s.bound.owner->name(), s.bound.phase});
 }
 
@@ -181,7 +183,9 @@ value sum_of(const value &a, const value &b, const std::string &key) {
       throw call_error(DAVIT_ERR_INVALID, "stat '" + key + "' would leave the range of a 64-bit integer");
     return whole;
   }
-  return number(a) + number(b);
+  const double sum = number(a) + number(b);
+  if (!std::isfinite(sum)) throw call_error(DAVIT_ERR_INVALID, "stat '" + key + "' would leave the range of a double");
+  return sum;
 }
 
 std::int32_t stat_add(davit_ctx *ctx, davit_str key, const davit_value *delta, davit_value *out) {

@@ -29,6 +29,11 @@ void log(const davit_host *host, std::int32_t level, davit_str text) {
   }
 }
 
+std::int32_t granted(const davit_host *host, davit_str capability) {
+  const auto &all = owner_of(host).capabilities();
+  return std::find(all.begin(), all.end(), view(capability)) != all.end() ? 1 : 0;
+}
+
 std::int32_t cancelled(const davit_host *host) { return owner_of(host).shared().supervision.reason(); }
 
 } // namespace
@@ -46,6 +51,7 @@ davit_host make_host_table(instance &owner) {
   t.log = log;
   t.cancelled = cancelled;
   fill_handler_functions(t);
+  t.granted = granted;
   return t;
 }
 

@@ -66,6 +66,8 @@ std::int32_t declare_handler(const davit_host *, davit_init *init, davit_str nam
     const std::string key(view(name));
     if (!is_name(key))
       return refuse(init, DAVIT_ERR_INVALID, "'" + key + "' is no handler name: use A-Z a-z 0-9 _ . -");
+    if ((flags & ~static_cast<std::uint32_t>(DAVIT_HANDLER_DRY_RUN_SAFE | DAVIT_HANDLER_CUT_OVER_SAFE)) != 0)
+      return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' has flags that this davit does not know");
     if (!fn) return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' has no function");
     if (init->owner->find_handler(key))
       return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' is declared twice");
@@ -79,6 +81,8 @@ std::int32_t bind(const davit_host *, davit_init *init, davit_str name, davit_st
                   std::uint32_t flags) {
   return guarded(init, [&]() -> std::int32_t {
     const std::string handler(view(name));
+    if ((flags & ~static_cast<std::uint32_t>(DAVIT_BIND_OPTIONAL)) != 0)
+      return refuse(init, DAVIT_ERR_INVALID, "a binding of '" + handler + "' has flags that this davit does not know");
     if (!init->owner->find_handler(handler))
       return refuse(init, DAVIT_ERR_NOT_FOUND, "cannot bind '" + handler + "': no handler of that name is declared");
     if (!find_phase(view(phase))) {
@@ -146,16 +150,15 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   handle.owner = &owner;
   handle.thread = std::this_thread::get_id();
   init_outcome out{};
-  set_crash_note("plugin '" + owner.name() + "', init");
   try {
+    const crash_note note("plugin '" + owner.name() + "', init");
     out.status = init(&host, &handle, &self);
     out.text = handle.said.empty() ? handle.error : handle.said;
   } catch (const std::exception &e) {
-    out = {DAVIT_ERR, std::string("it threw: ") + e.what()};
+    out = {DAVIT_ERR, "it threw: " + to_utf8_text(e.what())};
   } catch (...) {
     out = {DAVIT_ERR, "it threw something that is not a std::exception"};
   }
-  set_crash_note({});
   handle.open = false;
   handle.given.clear();
   if (out.status == DAVIT_OK) out.text.clear();

@@ -31,13 +31,12 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
 
 instance::~instance() {
   if (!initialised_ || !descriptor_.destroy) return;
-  set_crash_note("plugin '" + name_ + "', destroy");
   try {
+    const crash_note note("plugin '" + name_ + "', destroy");
     descriptor_.destroy(self_);
   } catch (...) {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
   }
-  set_crash_note({});
 }
 
 void instance::grant(const config::plugin_settings &settings) {

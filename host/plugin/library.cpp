@@ -55,11 +55,12 @@ void check_writers(const fs::path &path, const char *what) {
   const bool sticky_folder = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX);
   const bool group = (info.st_mode & S_IWGRP) && info.st_gid != 0 && info.st_gid != ::getegid();
   const bool others = (info.st_mode & S_IWOTH) != 0;
-  const bool foreign = info.st_uid != 0 && info.st_uid != ::geteuid() && ::geteuid() != 0;
+  const bool foreign = info.st_uid != 0 && info.st_uid != ::geteuid();
   if (sticky_folder && !foreign) return;
   if (group || others || foreign)
     throw error(error_code::plugin_unsafe, "others may write to its " + std::string(what) + " '" + path.string() + "'",
-                "chmod go-w it, or set allow_writable = true at this plugin to load it all the same");
+                "let it belong to you or root and chmod go-w it, or set allow_writable = true at this plugin to load "
+                "it all the same");
 }
 
 const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path &file) {
@@ -73,14 +74,13 @@ const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path
                 "export the entry function from the plugin itself");
   const auto entry = reinterpret_cast<davit_entry_fn>(address);
   const davit_plugin *descriptor = nullptr;
-  set_crash_note("the entry function of " + file.string());
   try {
+    const crash_note note("the entry function of " + file.string());
     descriptor = entry();
   } catch (...) {
     throw error(error_code::plugin_abi, "its entry function threw an exception",
                 "davit_plugin_v1 must only return static data");
   }
-  set_crash_note({});
   if (!descriptor)
     throw error(error_code::plugin_abi, "its entry function returned no descriptor",
                 "davit_plugin_v1 must return static data");
@@ -92,8 +92,8 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
   auto out = std::make_unique<loaded>();
   constexpr auto mode =
       dll::load_mode::rtld_now | dll::load_mode::rtld_local | static_cast<dll::load_mode::type>(RTLD_NODELETE);
-  set_crash_note("the initialisers of " + file.string());
   try {
+    const crash_note note("the initialisers of " + file.string());
     out->handle.load(file, mode); // the throwing overload: only it keeps dlerror's text
   } catch (const std::exception &e) {
     throw error(error_code::plugin_file, "the dynamic linker refused it: " + std::string(e.what()),
@@ -102,7 +102,6 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
     throw error(error_code::plugin_file, "an initialiser of the library threw an exception",
                 "static objects of a plugin must not throw");
   }
-  set_crash_note({});
   out->facts = {file, std::move(sha256), std::move(elf), nullptr};
   out->facts.descriptor = call_entry(out->handle, file);
   return out;

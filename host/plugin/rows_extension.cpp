@@ -9,7 +9,7 @@ namespace {
 
 davit_rows &open_stream(call_state &s, davit_rows *rows) {
   const auto at = std::find_if(s.streams.begin(), s.streams.end(), [rows](const davit_rows &r) { return &r == rows; });
-  if (at == s.streams.end() || !at->open) throw call_error(DAVIT_ERR_STALE, "not an open stream of this handler");
+  if (at == s.streams.end()) throw call_error(DAVIT_ERR_STALE, "not an open stream of this handler");
   return *at;
 }
 
@@ -20,8 +20,8 @@ std::int32_t open(davit_ctx *ctx, std::int32_t connection, davit_str sql, const 
     *out = nullptr;
     std::vector<std::optional<std::string>> copies;
     const auto parameters = take_parameters(params, count, copies);
-    postgres::result columns = s.sql.open_rows(connection, take_text(sql, "the statement"), parameters);
-    *out = &s.streams.emplace_back(davit_rows{connection, shown_result(std::move(columns)), nullptr});
+    channel::stream opened = s.sql.open_rows(connection, take_text(sql, "the statement"), parameters);
+    *out = &s.streams.emplace_back(davit_rows{connection, opened.id, shown_result(std::move(opened.columns)), nullptr});
     return DAVIT_OK;
   });
 }
@@ -42,12 +42,9 @@ std::int32_t next(davit_ctx *ctx, davit_rows *rows, const davit_cell **out) {
     if (!out) throw call_error(DAVIT_ERR_INVALID, "next: no place for the row");
     *out = nullptr;
     r.row.reset();
-    if (r.ended) return DAVIT_OK;
-    if (auto row = s.sql.next_row(r.connection)) {
+    if (auto row = s.sql.next_row(r.connection, r.stream)) {
       r.row = std::make_unique<shown_result>(std::move(*row));
       *out = r.row->abi.cells;
-    } else {
-      r.ended = true;
     }
     return DAVIT_OK;
   });
@@ -56,8 +53,8 @@ std::int32_t next(davit_ctx *ctx, davit_rows *rows, const davit_cell **out) {
 std::int32_t close(davit_ctx *ctx, davit_rows *rows) {
   return guarded(ctx, [&](call_state &s) -> std::int32_t {
     davit_rows &r = open_stream(s, rows);
-    r.open = false;
-    s.sql.close_rows(r.connection);
+    s.sql.close_rows(r.connection, r.stream);
+    s.streams.remove_if([&r](const davit_rows &x) { return &x == &r; });
     return DAVIT_OK;
   });
 }

@@ -14,6 +14,8 @@ public:
   // everywhere would hide what is no secret.
   std::string scrub(std::string_view text) const;
 
+  bool empty() const { return texts_.empty(); }
+
 private:
   std::vector<std::string> texts_; // longest first
 };

@@ -3,6 +3,8 @@
 
 #include "postgres/connection.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace davit::plugin {
@@ -13,9 +15,14 @@ public:
   // The session that carries the migrations, and the side session; opened at first use. Throw davit::error.
   virtual postgres::connection &run() = 0;
   virtual postgres::connection &side() = 0;
+  // Backend of the run session, if it is open.
+  virtual std::optional<std::int32_t> run_pid() const = 0;
+  // Closes the side session, if it is open.
+  virtual void drop_side() noexcept = 0;
   // Statements that prepare a transaction of a handler's own on the run session, after BEGIN; may be empty.
   virtual std::string own_transaction_setup() const = 0;
-  // The name of a lock if the side session waits, directly or through others, for the run session; else empty.
+  // The name of a lock if the side session waits, directly or through others, for the run session; else empty, also
+  // where it cannot be found out.
   virtual std::string side_waits_for_run() = 0;
 };
 

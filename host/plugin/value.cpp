@@ -1,5 +1,7 @@
 #include "plugin/value.hpp"
 
+#include "plugin/json.hpp"
+
 #include <cmath>
 
 #include <fmt/format.h>
@@ -36,9 +38,12 @@ davit_value borrow(const value &v) {
 }
 
 std::optional<value> copy(const davit_value &v) {
+  if (v.reserved != 0) return std::nullopt; // may mean something one day
   switch (v.type) {
   case DAVIT_TYPE_NONE: return value{};
-  case DAVIT_TYPE_BOOL: return value{v.as.boolean != 0};
+  case DAVIT_TYPE_BOOL:
+    if (v.as.boolean > 1) return std::nullopt;
+    return value{v.as.boolean == 1};
   case DAVIT_TYPE_I64: return value{v.as.i64};
   case DAVIT_TYPE_F64:
     if (!std::isfinite(v.as.f64)) return std::nullopt;
@@ -49,7 +54,7 @@ std::optional<value> copy(const davit_value &v) {
     const std::string_view text = view(v.as.str);
     if (text.size() > longest_text || !is_text(text)) return std::nullopt;
     if (v.type == DAVIT_TYPE_STR) return value{std::string(text)};
-    if (!nlohmann::json::accept(text)) return std::nullopt;
+    if (!is_json(text)) return std::nullopt;
     return value{json_text{std::string(text)}};
   }
   default: return std::nullopt;
@@ -89,28 +94,6 @@ std::string_view type_name(std::uint32_t type) {
   case DAVIT_TYPE_JSON: return "any";
   default: return "unknown";
   }
-}
-
-bool is_text(std::string_view s) {
-  // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-  for (std::size_t i = 0; i < s.size();) {
-    const auto b = static_cast<unsigned char>(s[i]);
-    if (b == 0) return false;
-    if (b < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = b >= 0xf0 ? 3 : b >= 0xe0 ? 2 : 1;
-    if (b < 0xc2 || b > 0xf4 || s.size() - i <= more) return false;
-    const auto second = static_cast<unsigned char>(s[i + 1]);
-    if ((b == 0xe0 && second < 0xa0) || (b == 0xed && second > 0x9f) || (b == 0xf0 && second < 0x90) ||
-        (b == 0xf4 && second > 0x8f))
-      return false;
-    for (std::size_t k = 1; k <= more; ++k)
-      if ((static_cast<unsigned char>(s[i + k]) & 0xc0U) != 0x80U) return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 } // namespace davit::plugin

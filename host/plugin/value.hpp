@@ -1,6 +1,8 @@
 // The typed value of stats, info keys and configuration, and its borrowed form at the boundary.
 #pragma once
 
+#include "base/utf8.hpp"
+
 #include <davit/plugin.h>
 
 #include <cstdint>
@@ -38,6 +40,6 @@ inline davit_str to_abi(std::string_view s) { return {s.data(), s.size()}; }
 inline std::string_view view(davit_str s) { return s.data ? std::string_view(s.data, s.len) : std::string_view(); }
 
 // UTF-8 without NUL.
-bool is_text(std::string_view s);
+inline bool is_text(std::string_view s) { return is_utf8_text(s); }
 
 } // namespace davit::plugin

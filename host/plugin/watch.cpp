@@ -6,6 +6,7 @@ void watch::arm(current_call call) {
   const std::lock_guard lock(mutex_);
   call_ = std::move(call);
   deadline_struck_ = false;
+  next_cancel_ = clock::time_point::min();
   reason_ = DAVIT_CANCEL_NONE;
 }
 
@@ -19,9 +20,11 @@ bool watch::disarm() {
 
 void watch::tick(const std::function<void()> &cancel) {
   const std::lock_guard lock(mutex_);
-  if (!call_ || deadline_struck_ || clock::now() <= call_->deadline) return;
+  const auto now = clock::now();
+  if (!call_ || now <= call_->deadline || now < next_cancel_) return;
   deadline_struck_ = true;
   reason_ = DAVIT_CANCEL_DEADLINE;
+  next_cancel_ = now + std::chrono::milliseconds(100);
   cancel();
 }
 

@@ -33,7 +33,8 @@ public:
   // Any thread: DAVIT_CANCEL_… for the handler that runs.
   int reason() const { return reason_.load(std::memory_order_relaxed); }
 
-  // Supervisor: calls `cancel` if a handler is past its deadline and was not told yet.
+  // Supervisor: tells a handler that is past its deadline, and calls `cancel`; again and again, as a request may come
+  // just before the statement it is meant for.
   void tick(const std::function<void()> &cancel);
   // Supervisor: tells the handler that runs, if one does, to give up.
   void interrupt();
@@ -49,6 +50,7 @@ private:
   std::optional<current_call> call_;
   std::atomic<int> reason_{DAVIT_CANCEL_NONE};
   bool deadline_struck_ = false;
+  clock::time_point next_cancel_ = clock::time_point::min();
 };
 
 } // namespace davit::plugin

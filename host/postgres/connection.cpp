@@ -1,5 +1,7 @@
 #include "postgres/connection.hpp"
 
+#include "base/utf8.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -83,7 +85,7 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
                     "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* variables");
   }
   PQsetNoticeReceiver(c_.get(), &connection::receive_notice, callbacks_.get());
-  cancel_ = std::make_unique<cancel_handle>(c_.get());
+  cancel_ = std::make_shared<const cancel_handle>(c_.get());
   check_server();
   const std::string setup = setup_sql(server_version());
   reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
@@ -109,7 +111,7 @@ void connection::receive_notice(void *self, const pg_result *r) {
   if (!call) return;
   const auto field = [r](int code) {
     const char *text = PQresultErrorField(r, code);
-    return std::string_view(text ? text : "");
+    return to_utf8_text(text ? text : "");
   };
   call(field(PG_DIAG_SEVERITY_NONLOCALIZED), field(PG_DIAG_MESSAGE_PRIMARY));
 }
@@ -144,11 +146,13 @@ void connection::fail(const pg_result *failed) {
 
 void connection::send_copy(std::string_view data) {
   constexpr std::size_t piece = 1U << 20;
-  for (std::size_t at = 0; at < data.size(); at += piece) {
+  const char *failure = nullptr; // makes the server refuse what it has so far
+  for (std::size_t at = 0; at < data.size() && !failure; at += piece) {
     const auto part = data.substr(at, piece);
-    if (PQputCopyData(c_.get(), part.data(), static_cast<int>(part.size())) != 1) break; // the result says why
+    if (PQputCopyData(c_.get(), part.data(), static_cast<int>(part.size())) != 1)
+      failure = "davit could not send all of the data";
   }
-  PQputCopyEnd(c_.get(), nullptr);
+  if (PQputCopyEnd(c_.get(), failure) != 1) throw make_connection_error(c_.get(), "cannot end COPY");
 }
 
 // Reads every result of what was sent, so that the session is free again whatever happened; the last result counts,
@@ -241,10 +245,16 @@ transaction_status connection::transaction_status() const noexcept {
   return transaction_status::unknown;
 }
 
+bool connection::speaks_utf8() const noexcept {
+  const char *encoding = PQparameterStatus(c_.get(), "client_encoding");
+  return encoding && std::string_view(encoding) == "UTF8";
+}
+
 bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK; }
 bool connection::still_alive() noexcept {
   pollfd p{PQsocket(c_.get()), POLLIN, 0};
-  if (::poll(&p, 1, 0) > 0) PQconsumeInput(c_.get()); // a notice, or the end
+  while (alive() && ::poll(&p, 1, 0) > 0) // a notice, or the server's last words and then the end
+    if (!PQconsumeInput(c_.get())) return false;
   return alive();
 }
 

@@ -61,12 +61,13 @@ public:
   postgres::transaction_status transaction_status() const noexcept;
   bool alive() const noexcept;         // as far as the last statement showed
   bool still_alive() noexcept;         // looks at the socket; nothing may be running
+  bool speaks_utf8() const noexcept;   // false after a statement has set another client_encoding
   int server_version() const noexcept; // 150004
   std::int32_t backend_pid() const noexcept;
   std::string database() const;
   std::string host() const; // name, or socket folder
   std::string user() const;
-  const cancel_handle &cancel() const noexcept { return *cancel_; }
+  const std::shared_ptr<const cancel_handle> &cancel() const noexcept { return cancel_; }
 
 private:
   struct finish {
@@ -84,7 +85,7 @@ private:
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq
   std::unique_ptr<pg_conn, finish> c_;
-  std::unique_ptr<cancel_handle> cancel_;
+  std::shared_ptr<const cancel_handle> cancel_; // outlives the session where another thread is using it
   std::string reset_sql_;
   std::chrono::milliseconds wait_interval_{0};
   std::function<void()> waiting_;

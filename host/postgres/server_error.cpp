@@ -1,5 +1,7 @@
 #include "postgres/server_error.hpp"
 
+#include "base/utf8.hpp"
+
 #include <charconv>
 
 #include <libpq-fe.h>
@@ -9,7 +11,7 @@ namespace {
 
 std::string field(const pg_result *r, int code) {
   const char *text = PQresultErrorField(r, code);
-  return text ? text : "";
+  return text ? to_utf8_text(text) : std::string(); // its encoding is the session's, which a migration may have changed
 }
 
 std::string without_newline(std::string text) {
@@ -30,6 +32,7 @@ server_error make_error(const pg_conn *connection, const pg_result *failed) {
   e.sqlstate = field(failed, PG_DIAG_SQLSTATE);
   e.detail = field(failed, PG_DIAG_MESSAGE_DETAIL);
   e.server_hint = field(failed, PG_DIAG_MESSAGE_HINT);
+  e.message = to_utf8_text(e.message);
   e.context = field(failed, PG_DIAG_CONTEXT);
   const std::string position = field(failed, PG_DIAG_STATEMENT_POSITION);
   std::from_chars(position.data(), position.data() + position.size(), e.position); // absent: stays 0

@@ -12,7 +12,7 @@
 #include <memory>
 #include <utility>
 
-namespace davit {
+namespace davit DAVIT_HIDDEN {
 inline namespace v1_0 {
 
 // ---- Results ----------------------------------------------------------------------------------------------------
@@ -26,7 +26,8 @@ public:
   bool is_null(std::uint32_t column) const { return cell(column).len < 0; }
 
   template <class T> T get(std::uint32_t column) const {
-    return detail::from_cell<T>(cell(column), detail::view(columns_[column]->name));
+    const davit_cell &c = cell(column); // checks the number
+    return detail::from_cell<T>(c, detail::view(columns_[column]->name));
   }
   template <class T> T get(std::string_view name) const {
     for (std::uint32_t i = 0; i < count_; ++i)
@@ -71,7 +72,12 @@ public:
   }
 
   // The first column of the first row.
-  template <class T> T scalar() const { return (*this)[0].template get<T>(0); }
+  template <class T> T scalar() const & { return (*this)[0].template get<T>(0); }
+  template <class T> T scalar() && {
+    static_assert(!std::is_same_v<T, std::string_view>,
+                  "the text ends with the result: read a std::string, or keep the result");
+    return (*this)[0].template get<T>(0);
+  }
 
   class iterator {
   public:
@@ -281,6 +287,6 @@ private:
 };
 
 } // namespace v1_0
-} // namespace davit
+} // namespace DAVIT_HIDDEN
 
 #endif

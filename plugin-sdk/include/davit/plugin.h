@@ -54,8 +54,10 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define DAVIT_EXPORT __attribute__((visibility("default")))
+#define DAVIT_HIDDEN __attribute__((visibility("hidden"))) /* the C++ wrapper's: never shared between libraries */
 #else
 #define DAVIT_EXPORT
+#define DAVIT_HIDDEN
 #endif
 
 #ifdef __cplusplus
@@ -361,6 +363,11 @@ struct davit_host {
   int32_t (*stat_set)(davit_ctx *ctx, davit_str key, const davit_value *value);
   int32_t (*stat_get)(davit_ctx *ctx, davit_str key, davit_value *value);
   int32_t (*stat_add)(davit_ctx *ctx, davit_str key, const davit_value *delta, davit_value *sum);
+
+  /* 1 if this instance has the capability, without its "?"; else 0. What is not optional is always granted.
+   * [any-thread]
+   */
+  int32_t (*granted)(const davit_host *host, davit_str capability);
 };
 
 /* ---- The plugin's side ------------------------------------------------------------------------------------------ */

@@ -4,7 +4,8 @@
 //
 // Handlers throw to fail: davit::veto refuses on purpose, davit::error and every other exception fail the handler with
 // its what(). Host calls that fail throw davit::error. No exception leaves the plugin. Lifetimes, threads and phases
-// are those of <davit/plugin.h>; string_views that davit hands out live until the handler returns.
+// are those of <davit/plugin.h>; string_views read from a result live as long as that result, others until the handler
+// returns.
 #ifndef DAVIT_PLUGIN_HPP
 #define DAVIT_PLUGIN_HPP
 
@@ -26,7 +27,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace davit {
+namespace davit DAVIT_HIDDEN {
 inline namespace v1_0 { // one per target minor: two of them in one library never share inline code
 
 // ---- Configuration keys ---------------------------------------------------------------------------------------------
@@ -288,7 +289,7 @@ struct hooks_plugin {
 };
 } // namespace detail
 } // namespace v1_0
-} // namespace davit
+} // namespace DAVIT_HIDDEN
 
 // Exports a class as the plugin: constructible from davit::setup&, with `static constexpr davit::key keys[]` if it has
 // configuration. DAVIT_PLUGIN(type, id, version, summary, capability…)

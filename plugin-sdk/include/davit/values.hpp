@@ -15,7 +15,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace davit {
+namespace davit DAVIT_HIDDEN {
 inline namespace v1_0 {
 
 namespace detail {
@@ -167,6 +167,6 @@ template <class T> T from_cell(const davit_cell &c, std::string_view column) {
 } // namespace detail
 
 } // namespace v1_0
-} // namespace davit
+} // namespace DAVIT_HIDDEN
 
 #endif

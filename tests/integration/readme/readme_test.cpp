@@ -23,8 +23,9 @@ std::string script_of(std::vector<block> blocks) {
   std::erase_if(blocks, [](const block &b) { return b.text.find("host/quickstart") != std::string::npos; });
   std::string script = as_script(blocks);
   const std::string from = "build/release";
-  for (std::size_t at = 0; (at = script.find(from, at)) != std::string::npos;)
-    script.replace(at, from.size(), DAVIT_TEST_BUILD);
+  const std::string to = DAVIT_TEST_BUILD; // may hold `from` itself
+  for (std::size_t at = 0; (at = script.find(from, at)) != std::string::npos; at += to.size())
+    script.replace(at, from.size(), to);
   return script;
 }
 

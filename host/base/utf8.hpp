@@ -1,0 +1,15 @@
+// UTF-8: whether text is, and making it so.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace davit {
+
+// Valid UTF-8 (RFC 3629) without NUL.
+bool is_utf8_text(std::string_view s);
+
+// `s` with every byte that is not part of a valid sequence, and every NUL, replaced by U+FFFD.
+std::string to_utf8_text(std::string_view s);
+
+} // namespace davit

@@ -1,0 +1,44 @@
+#include "lifecycle/fate.hpp"
+
+namespace davit::lifecycle {
+
+std::string ending::describe(const std::string &title) const {
+  const std::string as_before = up ? "nothing of " + title + " is in the database" : title + " is still applied";
+  switch (fate) {
+  case fate::untouched: return as_before + (up ? ": it was not started" : ": reverting it was not started");
+  case fate::undone:
+    if (!has_transaction) return as_before + ": none of its statements was completed";
+    return as_before +
+           (session_lost ? ": the server rolls back what a lost session had begun" : ": it was rolled back");
+  case fate::partial: {
+    std::string text = title + " has no transaction: the first " + std::to_string(statements_done) + " of the " +
+                       std::to_string(statements) + " statements of its " + (up ? "up" : "down") +
+                       " file are in the database; davit repair says how to go on";
+    if (session_lost) text += "; the statement that ran when the session was lost may have been completed, too";
+    return text;
+  }
+  case fate::committed: return title + " is " + (up ? "applied" : "reverted") + " and stays so";
+  case fate::unknown: break;
+  }
+  return "davit cannot tell how much of " + title +
+         " is in the database: look at it before anything else, then say with davit repair what is true";
+}
+
+std::string_view ending::state() const {
+  switch (fate) {
+  case fate::partial: return "partial";
+  case fate::committed: return up ? "applied" : "reverted";
+  default: return "pending";
+  }
+}
+
+std::string_view ending::outcome() const {
+  switch (fate) {
+  case fate::partial: return "partial";
+  case fate::committed: return up ? "applied" : "reverted";
+  case fate::unknown: return "unknown";
+  default: return "failed";
+  }
+}
+
+} // namespace davit::lifecycle

@@ -1,0 +1,28 @@
+// Outside of migrations: in a transaction of the handler's own.
+#pragma once
+
+#include "plugin/channel.hpp"
+
+namespace davit::plugin {
+
+class transaction_channel : public channel {
+public:
+  // `setup` follows BEGIN; may be empty.
+  transaction_channel(source session, access rights, std::string setup)
+      : channel(std::move(session), rights), setup_(std::move(setup)) {}
+  void undo() override;
+  void finish(bool keep) override;
+
+protected:
+  postgres::connection &ready() override;
+  void before_stream(postgres::connection &c) override;
+  void after_stream(postgres::connection &c, bool complete) override;
+
+private:
+  void roll_back();
+
+  const std::string setup_;
+  postgres::connection *c_ = nullptr; // once BEGIN was sent
+};
+
+} // namespace davit::plugin
