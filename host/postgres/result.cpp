@@ -24,6 +24,9 @@ std::string_view result::column_name(int column) const noexcept {
 std::uint32_t result::column_type(int column) const noexcept { return PQftype(get(), column); }
 
 std::uint64_t result::rows_affected() const noexcept {
+  // The server counts what a SELECT returns as well; CREATE TABLE … AS has the same tag, but returns nothing.
+  if (PQresultStatus(get()) == PGRES_TUPLES_OK && (command().starts_with("SELECT") || command().starts_with("FETCH")))
+    return 0;
   const std::string_view digits = PQcmdTuples(get());
   std::uint64_t n = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), n); // no digits: the statement affects no rows
