@@ -33,9 +33,12 @@ void report(const davit::context &cx, const std::string &word, const audit_table
 } // namespace
 
 void transaction_recorder::done(davit::context &cx) const {
-  // The migration may have changed its role, and that role need not have any right to the audit table. davit restores
-  // it afterwards.
-  if (!cx.migration().no_transaction) cx.query("SET LOCAL ROLE NONE");
+  // The migration may have become another user, who need not have any right to the audit table. davit restores both
+  // afterwards.
+  if (!cx.migration().no_transaction) {
+    cx.query("SET LOCAL ROLE NONE");
+    cx.query("SET LOCAL SESSION AUTHORIZATION DEFAULT");
+  }
   const outcome o = committed_outcome(cx);
   table_.insert(cx, cx.db(), o);
   report(cx, o.word, table_);

@@ -31,13 +31,15 @@ TEST_CASE("the row is written with the migration, on its own connection") {
   const auto host = start();
   host->hint = "ticket 12";
   host->facts["migration.elapsed_ms"] = std::int64_t{250};
-  host->answer("SET LOCAL ROLE NONE", {}).answer("to_regclass", there);
+  host->answer("SET LOCAL ROLE NONE", {})
+      .answer("SET LOCAL SESSION AUTHORIZATION DEFAULT", {})
+      .answer("to_regclass", there);
   host->answer("INSERT INTO \"public\".\"davit_audit\"", row_41);
   CHECK(host->fire("cleanup").status == DAVIT_OK);
-  REQUIRE(host->queries.size() == 3);
-  CHECK(host->queries[1].params == std::vector<field>{"\"public\".\"davit_audit\""});
-  CHECK(host->queries[2].connection == DAVIT_CONN_MIGRATION);
-  CHECK(host->queries[2].params == std::vector<field>{"00000000-0000-4000-8000-000000000001", "3", "orders", "up",
+  REQUIRE(host->queries.size() == 4);
+  CHECK(host->queries[2].params == std::vector<field>{"\"public\".\"davit_audit\""});
+  CHECK(host->queries[3].connection == DAVIT_CONN_MIGRATION);
+  CHECK(host->queries[3].params == std::vector<field>{"00000000-0000-4000-8000-000000000001", "3", "orders", "up",
                                                       "test", "deployer", "c0ffee", "applied", std::nullopt,
                                                       std::nullopt, std::nullopt, "ticket 12", "250", "true"});
   CHECK(host->reports == std::vector<std::string>{"recorded as applied in \"public\".\"davit_audit\""});
@@ -46,11 +48,11 @@ TEST_CASE("the row is written with the migration, on its own connection") {
 TEST_CASE("a migration that goes down is recorded as reverted; an unknown start stays unknown") {
   const auto host = start();
   host->up = false;
-  host->answer("ROLE", {}).answer("to_regclass", there).answer("INSERT", row_41);
+  host->answer("ROLE", {}).answer("AUTHORIZATION", {}).answer("to_regclass", there).answer("INSERT", row_41);
   CHECK(host->fire("cleanup").status == DAVIT_OK);
-  CHECK(host->queries[2].params[3] == "down");
-  CHECK(host->queries[2].params[7] == "reverted");
-  CHECK(host->queries[2].params[12] == std::nullopt);
+  CHECK(host->queries[3].params[3] == "down");
+  CHECK(host->queries[3].params[7] == "reverted");
+  CHECK(host->queries[3].params[12] == std::nullopt);
 }
 
 TEST_CASE("a migration without a transaction keeps its role") {
@@ -71,6 +73,14 @@ TEST_CASE("a failure gets a row of its own, with SQLSTATE and message") {
   CHECK(host->queries[1].params[9] == "division by zero");
 }
 
+TEST_CASE("what was cancelled without a hook to blame is recorded as interrupted") {
+  const auto host = start();
+  host->failed = fake_host::failure{DAVIT_ERR_CANCELLED, "", "interrupted"};
+  host->answer("to_regclass", there).answer("INSERT", row_41);
+  CHECK(host->fire("on_error").status == DAVIT_OK);
+  CHECK(host->queries[1].params[7] == "interrupted");
+}
+
 TEST_CASE("a veto is recorded as one") {
   const auto host = start();
   host->failed = fake_host::failure{DAVIT_VETO, "", "not on a Friday"};
@@ -83,6 +93,7 @@ TEST_CASE("a veto is recorded as one") {
 TEST_CASE("the table is created where it does not exist, and only there") {
   const auto host = start();
   host->answer("ROLE", {})
+      .answer("AUTHORIZATION", {})
       .answer("to_regclass", absent)
       .answer("CREATE TABLE IF NOT EXISTS", done)
       .answer("INSERT", row_41);
@@ -93,7 +104,7 @@ TEST_CASE("the table is created where it does not exist, and only there") {
 TEST_CASE("without create_table a missing table is an error that says what to do") {
   fake_host host(davit_plugin_v1);
   host.configure("create_table", false).configure("table", std::string("Ops.\"Who did it\"")).init();
-  host.answer("ROLE", {}).answer("to_regclass", absent);
+  host.answer("ROLE", {}).answer("AUTHORIZATION", {}).answer("to_regclass", absent);
   const auto end = host.fire("cleanup");
   CHECK(end.status == DAVIT_ERR);
   CHECK(end.text == "the audit table \"ops\".\"Who did it\" does not exist; create it, or set create_table = true");
@@ -108,9 +119,9 @@ TEST_CASE("only the environments named are recorded") {
   CHECK(host.queries.empty());
   CHECK(host.reports == std::vector<std::string>{"this environment is not recorded"});
   host.environment = "production";
-  host.answer("ROLE", {}).answer("to_regclass", there).answer("INSERT", row_41);
+  host.answer("ROLE", {}).answer("AUTHORIZATION", {}).answer("to_regclass", there).answer("INSERT", row_41);
   CHECK(host.fire("cleanup").status == DAVIT_OK);
-  CHECK(host.queries.size() == 3);
+  CHECK(host.queries.size() == 4);
 }
 
 TEST_CASE("on the side connection the row is there first, and is completed") {
