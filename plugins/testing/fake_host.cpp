@@ -227,7 +227,8 @@ fake_host::fake_host(davit_entry_fn entry) : plugin_(entry()) {
             f::report,
             f::stat_set,
             f::stat_get,
-            f::stat_add};
+            f::stat_add,
+            [](const davit_host *, davit_str) -> std::int32_t { return 1; }};
 }
 
 fake_host::~fake_host() {

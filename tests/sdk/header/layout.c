@@ -89,7 +89,7 @@ AT(davit_result, command, 24, 16);
 AT(davit_result, columns, 40, 8);
 AT(davit_result, cells, 48, 8);
 
-SIZE(davit_host, 232);
+SIZE(davit_host, 240);
 AT(davit_host, struct_size, 0, 4);
 AT(davit_host, abi_major, 4, 2);
 AT(davit_host, abi_minor, 6, 2);
@@ -119,6 +119,7 @@ AT(davit_host, report, 200, 8);
 AT(davit_host, stat_set, 208, 8);
 AT(davit_host, stat_get, 216, 8);
 AT(davit_host, stat_add, 224, 8);
+AT(davit_host, granted, 232, 8);
 
 SIZE(davit_key, 72);
 AT(davit_key, struct_size, 0, 4);

@@ -33,6 +33,7 @@ MEMBER(davit_host, report, int32_t (*)(ctx, uint64_t, davit_str));
 MEMBER(davit_host, stat_set, int32_t (*)(ctx, davit_str, values));
 MEMBER(davit_host, stat_get, int32_t (*)(ctx, davit_str, davit_value *));
 MEMBER(davit_host, stat_add, int32_t (*)(ctx, davit_str, values, davit_value *));
+MEMBER(davit_host, granted, int32_t (*)(host, davit_str));
 
 MEMBER(davit_plugin, init, int32_t (*)(host, init, void **));
 MEMBER(davit_plugin, destroy, void (*)(void *));
