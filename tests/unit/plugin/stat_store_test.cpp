@@ -1,0 +1,124 @@
+#include "plugin/stat_store.hpp"
+
+#include <doctest/doctest.h>
+
+using davit::plugin::is_stat_key;
+using davit::plugin::json_text;
+using davit::plugin::stat_entry;
+using davit::plugin::stat_store;
+using davit::plugin::value;
+
+namespace {
+
+stat_entry entry(value v) { return {std::move(v), "p", "startup"}; }
+stat_entry number(std::int64_t n) { return entry(n); }
+
+// -1 if there is none.
+std::int64_t at(const stat_store &s, std::string_view key) {
+  const auto *found = s.find(key);
+  return found ? std::get<std::int64_t>(found->content) : -1;
+}
+
+} // namespace
+
+TEST_CASE("a write is seen by the next read, with who wrote it and when") {
+  stat_store s;
+  CHECK(s.find("a") == nullptr);
+  s.set("a", {value(true), "audit", "before_ddl"});
+  REQUIRE(s.find("a"));
+  CHECK(s.find("a")->content == value(true));
+  CHECK(s.find("a")->written_by == "audit");
+  CHECK(s.find("a")->phase == "before_ddl");
+  s.set("a", entry(std::string("text")));
+  CHECK(s.find("a")->content == value(std::string("text")));
+}
+
+TEST_CASE("a migration's layer lies above the run's; afterwards it is read as migration/VERSION/KEY") {
+  stat_store s;
+  s.set("a", number(1));
+  s.open_layer("0007");
+  CHECK(at(s, "a") == 1);
+  s.set("a", number(2));
+  s.set("b", number(3));
+  CHECK(at(s, "a") == 2);
+  CHECK(at(s, "migration/0007/a") == -1);
+  s.close_layer();
+  CHECK(at(s, "a") == 1);
+  CHECK(at(s, "b") == -1);
+  CHECK(at(s, "migration/0007/a") == 2);
+  CHECK(at(s, "migration/0007/b") == 3);
+
+  s.open_layer("0008");
+  CHECK(at(s, "migration/0007/b") == 3);
+  CHECK(at(s, "b") == -1);
+  s.close_layer();
+  s.close_layer(); // once more does nothing
+}
+
+TEST_CASE("removing hides what a read would fall through to, for as long as the layer lasts") {
+  stat_store s;
+  s.set("a", number(1));
+  s.open_layer("1");
+  s.set("a", entry({}));
+  CHECK(s.find("a") == nullptr);
+  CHECK(s.visible_as_json() == "{}");
+  s.close_layer();
+  CHECK(at(s, "a") == 1);
+  CHECK(s.find("migration/1/a") == nullptr);
+}
+
+TEST_CASE("revert takes back everything since the mark, in whichever layer it was, and nothing before it") {
+  stat_store s;
+  s.set("run", number(1));
+  s.open_layer("1");
+  s.set("kept", number(1));
+  const auto mark = s.mark();
+  s.set("kept", number(2));
+  s.set("kept", number(3));
+  s.set("new", number(4));
+  s.set("run", number(5));
+  s.revert(mark);
+  CHECK(at(s, "kept") == 1);
+  CHECK(at(s, "new") == -1);
+  CHECK(at(s, "run") == 1);
+  s.revert(mark); // nothing left to take back
+  CHECK(at(s, "kept") == 1);
+
+  s.set("kept", entry({}));
+  s.revert(mark);
+  CHECK(at(s, "kept") == 1);
+}
+
+TEST_CASE("inner marks revert before outer ones") {
+  stat_store s;
+  const auto outer = s.mark();
+  s.set("a", number(1));
+  const auto inner = s.mark();
+  s.set("a", number(2));
+  s.revert(inner);
+  CHECK(at(s, "a") == 1);
+  s.revert(outer);
+  CHECK(s.find("a") == nullptr);
+}
+
+TEST_CASE("what is visible, and all there is, as JSON") {
+  stat_store s;
+  s.set("n", number(1));
+  s.open_layer("7");
+  s.set("j", entry(json_text{R"({"x":[1,null]})"}));
+  s.set("n", number(2));
+  CHECK(s.visible_as_json() == R"({"j":{"x":[1,null]},"n":2})");
+  s.close_layer();
+  CHECK(s.to_json() == R"({"run":{"n":{"value":1,"by":"p","phase":"startup"}},"migrations":{"7":{)"
+                       R"("j":{"value":{"x":[1,null]},"by":"p","phase":"startup"},)"
+                       R"("n":{"value":2,"by":"p","phase":"startup"}}}})");
+}
+
+TEST_CASE("keys are short text without control characters") {
+  for (const auto *good : {"a", "audit/rows", "ä b", "migration/1/x"}) CHECK_MESSAGE(is_stat_key(good), good);
+  CHECK(is_stat_key(std::string(255, 'k')));
+  CHECK_FALSE(is_stat_key(""));
+  CHECK_FALSE(is_stat_key(std::string(256, 'k')));
+  for (const std::string bad : {"a\nb", "\x01", "\x7f", "\xff"}) CHECK_FALSE(is_stat_key(bad));
+  CHECK_FALSE(is_stat_key(std::string_view("a\0b", 3)));
+}
