@@ -61,7 +61,7 @@ int command_repair(const options &o, terminal &t) {
   w.start_server();
   lifecycle::interrupt never; // signals end repair as they end any command
   lifecycle::cancel_targets targets;
-  progress show(t, detail_level::normal);
+  progress show(t, detail_level::normal, w.services().secrets);
   lifecycle::sessions sessions(w.settings, targets, never, show);
   sessions.take_run_lock(); // no run may be under way
   ledger::ledger ledger(sessions.lock(), w.settings.ledger.schema);

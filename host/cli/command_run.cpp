@@ -78,7 +78,11 @@ int command_run(const options &o, terminal &t) {
   const auto &plugins = w.plugins();
   w.start_server();
   const lifecycle::request what = o.what == command::up ? up_request(o) : down_request(o);
-  progress show(t, o.quiet ? detail_level::quiet : o.verbose ? detail_level::verbose : detail_level::normal);
+  progress show(t,
+                o.quiet     ? detail_level::quiet
+                : o.verbose ? detail_level::verbose
+                            : detail_level::normal,
+                w.services().secrets);
   lifecycle::interrupt stop;
   lifecycle::cancel_targets targets;
   lifecycle::run_outcome out;

@@ -60,7 +60,7 @@ void progress::migration_ends(const migration::step &s, const ledger::migration_
 void progress::notice(std::string_view severity, std::string_view message) {
   const bool loud = severity == "WARNING";
   if (level_ == detail_level::verbose || (loud && level_ == detail_level::normal))
-    t_.err(fmt::format("    {}: {}", severity, printable(message)));
+    t_.err(fmt::format("    {}: {}", severity, printable(secrets_.scrub(message))));
 }
 
 void progress::waiting(std::string_view what) {
@@ -74,8 +74,8 @@ void progress::waiting(std::string_view what) {
 }
 
 void progress::warning(std::string_view text) {
-  warnings_.emplace_back(text);
-  t_.err(t_.on_err(style::warn, "warning: ") + printable(text));
+  warnings_.push_back(secrets_.scrub(text));
+  t_.err(t_.on_err(style::warn, "warning: ") + printable(warnings_.back()));
 }
 
 } // namespace davit::cli

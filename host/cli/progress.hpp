@@ -14,7 +14,8 @@ enum class detail_level { quiet, normal, verbose };
 
 class progress : public lifecycle::observer {
 public:
-  progress(terminal &t, detail_level level) : t_(t), level_(level) {}
+  // Secrets of `hidden` are kept out of what servers and migrations say.
+  progress(terminal &t, detail_level level, const plugin::secrets &hidden) : t_(t), level_(level), secrets_(hidden) {}
 
   void phase(std::string_view name, std::size_t handlers) override;
   void handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) override;
@@ -37,6 +38,7 @@ public:
 private:
   terminal &t_;
   detail_level level_;
+  const plugin::secrets &secrets_;
   std::string migration_;                                // version of the one under way
   std::chrono::steady_clock::time_point said_waiting_{}; // when it was last said
   std::vector<hook> hooks_;

@@ -11,9 +11,9 @@ std::string ending::describe(const std::string &title) const {
     return as_before +
            (session_lost ? ": the server rolls back what a lost session had begun" : ": it was rolled back");
   case fate::partial: {
-    std::string text = title + " has no transaction: the first " + std::to_string(statements_done) + " of the " +
-                       std::to_string(statements) + " statements of its " + (up ? "up" : "down") +
-                       " file are in the database; davit repair says how to go on";
+    std::string text = title + " has no transaction: its first " + std::to_string(statements_done) + " of " +
+                       std::to_string(statements) + " statements are in the database" +
+                       (up ? "" : " (those of its down file)") + "; davit repair says how to go on";
     if (session_lost) text += "; the statement that ran when the session was lost may have been completed, too";
     return text;
   }

@@ -80,12 +80,12 @@ call_result call_handler(const binding &b, const occasion &when) {
 
   call_result out;
   out.duration = std::chrono::duration_cast<std::chrono::microseconds>(watch::clock::now() - begin);
-  if (struck)
+  if (status == DAVIT_VETO && when.veto_allowed)
+    out.outcome = outcome::veto; // late, but on purpose
+  else if (struck)
     out.outcome = outcome::deadline;
   else if (status == DAVIT_OK)
     out.outcome = outcome::ok;
-  else if (status == DAVIT_VETO && when.veto_allowed)
-    out.outcome = outcome::veto;
   else
     out.outcome = outcome::failed; // errors, unknown statuses, and answers that this phase does not offer
   out.message = shared.secrets.scrub(state.message);
