@@ -146,7 +146,7 @@ void migration_run::undo() noexcept {
     auto &c = p_.sessions.run();
     if (c.alive())
       c.exec((c.transaction_status() == postgres::transaction_status::idle ? "" : "ROLLBACK; ") +
-             std::string(c.reset_sql()));
+             c.fresh_session_sql());
     end_.session_lost = !c.alive();
   } catch (const std::exception &) {
     p_.sessions.drop_run();
@@ -283,7 +283,7 @@ void migration_run::completed(const ledger::migration_event &e) {
   try {
     if (script_.no_transaction) p_.sessions.release_work_lock();
     auto &c = p_.sessions.run();
-    c.exec(c.reset_sql());
+    c.exec(c.fresh_session_sql()); // the next file finds what it would find as the first one
   } catch (const error &) {
     p_.sessions.drop_run(); // the next one that needs it gets a fresh session
   }

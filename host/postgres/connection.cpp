@@ -92,6 +92,10 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
   exec(setup);
 }
 
+std::string connection::fresh_session_sql() const {
+  return reset_sql_ + "; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL; DISCARD SEQUENCES; DISCARD TEMP";
+}
+
 void connection::check_server() {
   if (server_version() < oldest_server)
     throw error(error_code::connect,

@@ -58,6 +58,11 @@ public:
   // Back to the state after connecting: role, settings. Must be outside of a transaction.
   std::string_view reset_sql() const { return reset_sql_; }
 
+  // The same, and nothing is left of what SQL keeps in a session: temporary tables, prepared statements, cursors,
+  // listening, cached sequence values. Advisory locks stay: DISCARD ALL, which would release them, is not for a session
+  // that holds davit's.
+  std::string fresh_session_sql() const;
+
   postgres::transaction_status transaction_status() const noexcept;
   bool alive() const noexcept;         // as far as the last statement showed
   bool still_alive() noexcept;         // looks at the socket; nothing may be running
