@@ -1,0 +1,75 @@
+// Around COMMIT: what fires before it, what after it, and what happens when it fails.
+#include "probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+TEST_CASE(
+    "post_execute fires after COMMIT: another session sees the migration and its ledger row, and at cleanup not") {
+  const std::string look =
+      R"t(do = "sql", side = true, sql = "SELECT (to_regclass('one') IS NOT NULL) || ' ' || (SELECT count(*) FROM davit.migration)")t";
+  const project p(with_probe(action(R"t(phase = "cleanup")t", look) + action(R"t(phase = "post_execute")t", look)));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = up(p, 0);
+  CHECK(run.messages("cleanup") == "false 0");
+  CHECK(run.messages("post_execute") == "true 1");
+}
+
+TEST_CASE("a COMMIT that fails goes to on_error with the server's error, and post_execute does not fire") {
+  const project p(with_probe(R"t(
+    { phase = "cleanup", do = "report", text = "last" },
+    { phase = "post_execute", do = "report", text = "too early" },
+    { phase = "success", do = "report", text = "wrong" },
+    { phase = "on_error", do = "describe", text = "error" },
+    { phase = "failure", do = "describe", text = "error" })t"));
+  p.database().sql("CREATE TABLE parent (i int PRIMARY KEY);"
+                   "CREATE TABLE child (i int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  p.migration("0001_one.up.sql", "INSERT INTO child VALUES (1);");
+  const auto run = up(p, 1);
+  CHECK(run.phases() == "cleanup on_error failure");
+  CHECK(has(run.messages("on_error"), "sqlstate=23503"));
+  CHECK(has(run.messages("on_error"), "child_i_fkey"));
+  CHECK(run.messages("failure") == run.messages("on_error"));
+  CHECK(run.answer().text("/error/state").starts_with("nothing of 0001_one is in the database"));
+  CHECK(p.database().sql("SELECT count(*) FROM child") == "0");
+  CHECK(ledger(p) == "");
+}
+
+TEST_CASE("a handler's own COMMIT that fails is the handler's failure") {
+  const project p(with_probe(R"t({ phase = "pre_execute", do = "sql", sql = "INSERT INTO child VALUES (1)" })t"));
+  p.database().sql("CREATE TABLE parent (i int PRIMARY KEY);"
+                   "CREATE TABLE child (i int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = up(p, 1);
+  CHECK(run.outcomes("pre_execute") == "failed");
+  CHECK(run.answer().text("/error/sqlstate") == "23503");
+  CHECK_FALSE(exists(p, "one"));
+}
+
+TEST_CASE("on_error fires after the rollback and works in a transaction of its own") {
+  const project p(with_probe(R"t(
+    { phase = "on_error", do = "sql", sql = "SELECT to_regclass('one') IS NULL", expect = "t" },
+    { phase = "on_error", do = "sql", sql = "INSERT INTO audit VALUES ('failed')" })t"));
+  p.database().sql("CREATE TABLE audit (what text)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT 1 / 0;");
+  CHECK(up(p, 1).outcomes("on_error") == "ok");
+  CHECK(p.database().sql("SELECT * FROM audit") == "failed");
+}
+
+TEST_CASE("a session that is lost: the phases after it say that there is no connection, and the run is recorded") {
+  const project p(with_probe(R"t(
+    { phase = "on_error", do = "info", key = "run.connected" },
+    { phase = "on_error", do = "sql", sql = "SELECT 1", catch = true },
+    { phase = "failure", do = "info", key = "run.connected" },
+    { phase = "failure", do = "sql", side = true, sql = "SELECT 7" },
+    { phase = "before_ddl", do = "info", key = "run.connected" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_terminate_backend(pg_backend_pid());");
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK(run.messages("before_ddl") == "true");
+  CHECK(run.messages("on_error").starts_with("false; STATE: "));
+  CHECK(run.messages("failure") == "false; 7");
+  CHECK_FALSE(exists(p, "one"));
+  CHECK(p.database().sql("SELECT outcome FROM davit.run") == "failed");
+}

@@ -1,0 +1,71 @@
+// A lock that is not had in time: the whole migration is tried again.
+#include "probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+namespace {
+
+// The migration wants a table that another session has, until the first attempt is over.
+constexpr std::string_view toml_head = "environment = \"test\"\n[database]\nlock_timeout = \"50ms\"\nlock_retries = ";
+
+} // namespace
+
+TEST_CASE("a lock timeout retries the migration: a new attempt, a new layer of stats, pre_ and post_execute once") {
+  const project p(std::string(toml_head) + "50\n" +
+                  probe(at_every_phase("do = \"describe\", text = \"migration\"") + R"t(
+    { phase = "before_ddl", handler = "stats", do = "stat_get", key = "k", expect = "none" },
+    { phase = "before_ddl", handler = "stats", do = "stat_set", key = "k", value = "1" },
+    { phase = "before_ddl", handler = "stats", do = "stat_get", key = "early", expect = "5" },
+    { phase = "pre_execute", handler = "early", do = "stat_set", key = "early", value = "5" },
+    { phase = "before_ddl", handler = "row", do = "sql", sql = "INSERT INTO log VALUES (1)" })t"));
+  p.database().sql("CREATE TABLE t (i int); CREATE TABLE log (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);\nALTER TABLE t ADD j int;");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  running_program davit(p.command({"up", "--json"}));
+  davit.wait_for_output("attempt 1 was rolled back");
+  holder.exec("COMMIT");
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 0);
+  CHECK(count(run.phases(), "pre_execute") == 2); // of two handlers
+  CHECK(count(run.phases(), "post_execute") == 1);
+  CHECK_FALSE(has(run.phases(), "on_error"));
+  CHECK(has(run.messages("before_validation"), "attempt=1"));
+  CHECK(has(run.messages("before_validation"), " | version=0001"));
+  CHECK(has(run.messages("before_validation"), "attempt=2"));
+  CHECK_FALSE(has(run.messages("after_ddl"), "attempt=1"));
+  CHECK(has(run.err(), "0001_one.up.sql:2:1: canceling statement due to lock timeout"));
+  CHECK(p.database().sql("SELECT count(*) FROM log") == "1");
+  CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration") == "1");
+}
+
+TEST_CASE("when the retries are used up the migration fails with the lock timeout's error, and on_error fires once") {
+  const project p(
+      std::string(toml_head) + "1\n" +
+      probe(
+          R"t({ phase = "before_ddl", do = "report" }, { phase = "on_error", do = "describe", text = "migration" })t"));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "ALTER TABLE t ADD j int;");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  const auto run = up(p, 1);
+  CHECK(run.phases() == "before_ddl before_ddl on_error");
+  CHECK(run.answer().text("/error/sqlstate") == "55P03");
+  CHECK(has(run.answer().text("/error/hint"), "lock_retries"));
+  CHECK(has(run.messages("on_error"), "attempt=2"));
+}
+
+TEST_CASE("a lock timeout in a handler's own SQL is the handler's failure, not a reason to retry") {
+  const project p(std::string(toml_head) + "3\n" +
+                  probe(R"t({ phase = "before_ddl", do = "sql", sql = "LOCK TABLE t" })t"));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  const auto run = up(p, 1);
+  CHECK(run.phases() == "before_ddl");
+  CHECK(run.answer().text("/error/code") == "hook_failed");
+  CHECK(run.answer().text("/error/sqlstate") == "55P03");
+}
