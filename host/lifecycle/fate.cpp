@@ -8,8 +8,7 @@ std::string ending::describe(const std::string &title) const {
   case fate::untouched: return as_before + (up ? ": it was not started" : ": reverting it was not started");
   case fate::undone:
     if (!has_transaction) return as_before + ": none of its statements was completed";
-    return as_before +
-           (session_lost ? ": the server rolls back what a lost session had begun" : ": it was rolled back");
+    return session_lost ? as_before + ": the server rolls back what a lost session had begun" : as_before;
   case fate::partial: {
     std::string text = title + " has no transaction: its first " + std::to_string(statements_done) + " of " +
                        std::to_string(statements) + " statements are in the database" +
