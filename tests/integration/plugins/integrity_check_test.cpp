@@ -95,50 +95,6 @@ TEST_CASE("integrity-check: a query that the server refuses is a failure, never 
   CHECK(has(verdict(R"(sql = "SELECT 1; SELECT 2", expect = 2)"), "multiple commands"));
 }
 
-TEST_CASE("integrity-check: if_missing = skip passes over what is not there yet, and says so") {
-  const project p(only(
-      "integrity_check",
-      checks(R"({ name = "orders", sql = "SELECT count(*) FROM shop.orders", expect = 0, if_missing = "skip" })")));
-  p.migration("1_one.up.sql", "CREATE TABLE one (id int);");
-  p.migration("2_schema.up.sql", "CREATE SCHEMA shop;");
-  p.migration("3_orders.up.sql", "CREATE TABLE shop.orders (id int);");
-  up(p, 0);
-  CHECK(p.database().sql("SELECT message FROM davit.hook_call ORDER BY ordinal") ==
-        "skipped: relation \"shop.orders\" does not exist\nskipped: relation \"shop.orders\" does not exist\n"
-        "holds: found 0");
-  CHECK(p.database().sql("SELECT to_regclass('one') IS NOT NULL") == "t"); // the failed query took nothing with it
-  p.migration("4_order.up.sql", "INSERT INTO shop.orders VALUES (1);");
-  up(p, 1);
-}
-
-TEST_CASE("integrity-check: versions and since choose migrations by number") {
-  const project p(only("integrity_check", checks(R"(
-    { name = "these", sql = "SELECT 1", expect = 1, versions = ["2", "0010"] },
-    { name = "later", sql = "SELECT 1", expect = 1, since = "9" })")));
-  for (const char *version : {"001", "002", "009", "010"}) p.migration(std::string(version) + "_m.up.sql", "SELECT 1;");
-  up(p, 0);
-  const auto run_for = [&p](const std::string &handler) {
-    return p.database().sql(
-        "SELECT string_agg(migration, ' ' ORDER BY ordinal) FROM davit.hook_call WHERE handler = '" + handler +
-        "' AND message LIKE 'holds%'");
-  };
-  CHECK(run_for("these") == "002 010");
-  CHECK(run_for("later") == "009 010");
-}
-
-TEST_CASE("integrity-check: a check goes the way that it is configured for") {
-  const project p(only("integrity_check", checks(R"(
-    { name = "up", sql = "SELECT 1", expect = 1 },
-    { name = "down", sql = "SELECT 1", expect = 1, direction = "down" },
-    { name = "both", sql = "SELECT 1", expect = 1, direction = "both" })")));
-  p.migration("1_one.up.sql", "SELECT 1;");
-  p.migration("1_one.down.sql", "SELECT 1;");
-  up(p, 0);
-  CHECK(p.davit({"down"}).exit_code == 0);
-  CHECK(p.database().sql("SELECT string_agg(handler, ' ' ORDER BY c.ordinal) FROM davit.hook_call c "
-                         "JOIN davit.run r ON r.id = c.run WHERE c.message LIKE 'holds%'") == "up both down both");
-}
-
 TEST_CASE("integrity-check: [[hooks]] softens one check; its finding is shown and recorded") {
   const project p(only("integrity_check", checks(R"(
     { name = "soft", sql = "SELECT count(*) FROM users", expect = 0 },
@@ -184,40 +140,5 @@ TEST_CASE("integrity-check: a check runs at any phase, and keeps to what the pha
     CHECK(has(result.err, "c: expected 0, found 1"));
     CHECK(p.database().sql("SELECT to_regclass('one') IS NOT NULL") == (*c.ledger ? "t" : "f"));
     if (*c.ledger) CHECK(ledger(p) == c.ledger);
-  }
-}
-
-TEST_CASE("integrity-check: configuration that could never work is refused at once, naming the key") {
-  struct {
-    std::string_view config, complaint;
-  } const wrong[] = {
-      {"", "checks: there are neither checks nor captures"},
-      {R"(config = { checks = [{ sql = "SELECT 1" }] })", "checks.0: nothing is expected of it"},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, empty = true }] })",
-       "checks.0: expect, min/max and empty"},
-      {R"(config = { checks = [{ expect = 1 }] })", "sql"},
-      {R"(config = { checks = [{ sql = "SELECT 1", expct = 1 }] })", "expect"},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = [1] }] })", "checks.0.expect: "},
-      {R"(config = { checks = [{ sql = "SELECT 1", min = 2, max = 1 }] })", "checks.0.min: it is above max"},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, phase = "after_dll" }] })", "checks.0.phase: "},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, phase = "post_execute", veto = true }] })",
-       "checks.0.veto: phase post_execute takes no veto"},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, phase = "validated", since = "2" }] })",
-       "checks.0.since: "},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, versions = ["v2"] }] })", "checks.0.versions.0: "},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, name = "a b" }] })", "checks.0.name: "},
-      {R"(config = { checks = [{ sql = "SELECT 1", expect = 1, name = "a" }, { sql = "SELECT 1", expect = 1, name = "a" }] })",
-       "checks.1.name: "},
-      {R"(config = { captures = [{ name = "n", sql = "SELECT 1", after = "before_ddl" }] })",
-       "captures.0.after: phase before_ddl does not come after before_ddl"},
-  };
-  for (const auto &w : wrong) {
-    CAPTURE(w.config);
-    const project p(only("integrity_check", w.config));
-    p.migration("1_one.up.sql", "CREATE TABLE one (id int);");
-    const auto result = p.davit({"up"});
-    CHECK_MESSAGE((result.exit_code == 3 || result.exit_code == 4), result.err);
-    CHECK_MESSAGE(has(result.err, w.complaint), result.err);
-    CHECK(p.database().sql("SELECT to_regclass('one') IS NULL") == "t");
   }
 }
