@@ -13,7 +13,7 @@ TEST_CASE("a constraint that fails only at the end fails the migration: on_error
   const auto failed = run_json(p, {"up"}, 1);
   CHECK(failed.text("/error/sqlstate") == "23503");
   CHECK(failed.text("/error/file") == file.string());
-  CHECK(failed.text("/error/state") == "nothing of 1_a is in the database");
+  CHECK(has(failed.text("/error/state"), "nothing of 1_a is in the database"));
   CHECK(failed.text("/migrations/0/outcome") == "failed");
   CHECK(ledger(p).empty());
   CHECK_FALSE(exists(p, "a"));

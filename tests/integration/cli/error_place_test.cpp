@@ -16,7 +16,7 @@ TEST_CASE("the place is right in text with tabs and letters of several bytes, in
   CHECK(failed.integer("/error/column") == 11);
   CHECK(failed.text("/error/excerpt") == "\t'größe',\tnirgendwo.spalte\n\t        \t^");
   CHECK(failed.text("/error/sqlstate") == "42P01");
-  CHECK(failed.text("/error/state") == "nothing of 1_a is in the database");
+  CHECK(has(failed.text("/error/state"), "nothing of 1_a is in the database"));
 
   const auto text = run_davit(p, {"up"}, 1).err;
   CHECK(has(text, "error: " + file.string() + ":5:11: "));

@@ -49,6 +49,6 @@ TEST_CASE("an up that is refused while planning creates no table of the migratio
   p.migration("2_b.up.sql", "CREATE TABLE b ();\n\\set x 1\n");
   const auto refused = run_json(p, {"up"}, 3);
   CHECK(refused.integer("/error/line") == 2);
-  CHECK(refused.text("/error/state") == "nothing was changed");
+  CHECK(refused.text("/error/state") == "no migration was applied");
   CHECK_FALSE(exists(p, "a"));
 }

@@ -38,7 +38,9 @@ void refused(const project &p, std::string_view file, std::string_view what) {
 TEST_CASE("an edited up, down or verify file of an applied migration is noticed, until it is as it was") {
   const project p;
   applied(p);
-  for (const auto &[name, sql] : files) {
+  for (const auto &file : files) {
+    const auto &name = file.first;
+    const auto &sql = file.second;
     CAPTURE(name);
     p.migration(name, sql + " -- edited");
     refused(p, name, "was changed");

@@ -30,7 +30,9 @@ TEST_CASE("transaction control anywhere else is refused before anything runs, at
       {"SELECT 1;\n  COMMIT AND CHAIN;\n", "COMMIT"},
       {"SELECT 1;\n  ABORT;\n", "ABORT"},
   };
-  for (const auto &[sql, words] : bad) {
+  for (const auto &row : bad) {
+    const auto &sql = row.first;
+    const auto &words = row.second;
     CAPTURE(sql);
     const auto file = p.migration("2_bad.up.sql", sql);
     for (const auto command : {"up", "plan"}) {
@@ -46,13 +48,22 @@ TEST_CASE("transaction control anywhere else is refused before anything runs, at
   }
 }
 
-TEST_CASE("COMMIT from inside a procedure or DO block is the server's error, and nothing is applied") {
+TEST_CASE("COMMIT from inside a procedure is the server's error, and nothing is applied") {
   const project p;
-  p.migration("1_a.up.sql", "CREATE TABLE a ();\nDO $$ BEGIN COMMIT; END $$;\n");
+  p.migration("1_a.up.sql", "CREATE PROCEDURE ends() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;\nCALL ends();\n");
   const auto failed = run_json(p, {"up"}, 1);
   CHECK(failed.text("/error/sqlstate") == "2D000");
   CHECK(failed.integer("/error/line") == 2);
-  CHECK_FALSE(exists(p, "a"));
+  CHECK(p.database().sql("SELECT count(*) FROM pg_proc WHERE proname = 'ends'") == "0");
+}
+
+TEST_CASE("a DO block that commits its work runs without a transaction, as psql runs it") {
+  const project p;
+  p.database().sql("CREATE TABLE a (x int)");
+  p.migration("1_a.up.sql", "DO $$ BEGIN FOR i IN 1..3 LOOP INSERT INTO a VALUES (i); COMMIT; END LOOP; END $$;\n");
+  CHECK_FALSE(run_json(p, {"plan"}).boolean("/migrations/0/transaction"));
+  run_davit(p, {"up"});
+  CHECK(p.database().sql("SELECT count(*) FROM a") == "3");
 }
 
 TEST_CASE("several CREATE INDEX CONCURRENTLY in one file run one by one, without being asked to") {

@@ -73,7 +73,7 @@ TEST_CASE("a failing migration is rolled back, those before it stay, those after
   p.migration("3_never.up.sql", "CREATE TABLE never ();");
   const auto object = run_json(p, {"up"}, 1);
   CHECK(object.text("/error/sqlstate") == "22012");
-  CHECK(object.text("/error/state") == "nothing of 2_bad is in the database");
+  CHECK(has(object.text("/error/state"), "nothing of 2_bad is in the database"));
   CHECK(object.integer("/done") == 1);
   CHECK(object.text("/migrations/1/outcome") == "failed");
   CHECK(ledger(p) == "1 applied");
