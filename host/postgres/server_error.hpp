@@ -23,6 +23,8 @@ inline constexpr std::string_view lock_not_available = "55P03";
 inline constexpr std::string_view query_canceled = "57014";
 inline constexpr std::string_view unsafe_new_enum_value = "55P04";
 inline constexpr std::string_view active_sql_transaction = "25001";
+inline constexpr std::string_view invalid_transaction_termination = "2D000"; // a procedure commits
+inline constexpr std::string_view object_in_use = "55006";                   // for one, by a deferred trigger
 } // namespace sqlstate
 
 // From a failed result; error_code::connection_lost if the session is gone, else error_code::sql.
