@@ -102,7 +102,8 @@ void parser::add_run_commands() {
 
 void parser::add_reading_commands() {
   CLI::App *status = add(app_, command::status, "status", "which migrations are applied, which are pending");
-  status->add_flag("--exit-code", out_.exit_code, "leave with 8 if migrations are pending");
+  status->add_flag("--exit-code", out_.exit_code,
+                   "leave with 8 if migrations are pending, with 6 if one stopped half-way");
 
   CLI::App *plan = add(app_, command::plan, "plan", "what up would do: statements and hooks in order; changes nothing");
   optional_option(plan, "--to", out_.to, "as with up", "VERSION");

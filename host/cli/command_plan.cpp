@@ -149,6 +149,9 @@ ordered_json planner::migrations() {
 } // namespace
 
 int command_plan(const options &o, terminal &t) {
+  if (o.down && o.to && o.steps)
+    throw error(error_code::usage, "--to and --steps exclude each other with --down",
+                "give one of them, as with davit down");
   workspace w(o, t);
   const auto &plugins = w.plugins();
   auto c = w.connect("plan");

@@ -121,7 +121,9 @@ int command_status(const options &o, terminal &t) {
     }
     t.out(fmt::format("{} applied, {} pending in database {}", count("applied"), pending, c.database()));
   }
-  return o.exit_code && pending > 0 ? static_cast<int>(exit_code::pending) : 0;
+  if (!o.exit_code) return 0;
+  if (count("partial") > 0) return static_cast<int>(exit_code::conflict);
+  return pending + count("resumable") > 0 ? static_cast<int>(exit_code::pending) : 0;
 }
 
 } // namespace davit::cli

@@ -4,6 +4,7 @@
 #include "lifecycle/fate.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/verify_script.hpp"
+#include "sql/token_reader.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -32,6 +33,12 @@ public:
 private:
   postgres::connection &c_;
 };
+
+// SET and RESET, SET LOCAL aside: it ended with its transaction.
+bool sets_for_session(const migration::statement &st) {
+  sql::token_reader words(st.text);
+  return words.is("reset") || (words.accept("set") && !words.is("local"));
+}
 
 class migration_run {
 public:
@@ -256,6 +263,9 @@ void migration_run::statement_by_statement() {
   c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
          "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
   before_sql(sql_scope::autocommit);
+  // What the first part had set for its session is not in the database.
+  for (std::size_t i = 0; i < step_.skip_statements && i < script_.statements.size(); ++i)
+    if (sets_for_session(script_.statements[i])) run(script_.statements[i]);
   for (std::size_t i = step_.skip_statements; i < script_.statements.size(); ++i) {
     run(script_.statements[i]);
     // Inside a BEGIN of the file's own nothing is certain before its COMMIT.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <utility>
 #include <vector>
@@ -29,14 +30,17 @@ void check_url(const std::string &url) {
   const bool is_url = url.find("://") != std::string::npos || url.find('=') != std::string::npos;
   if (!is_url) return; // a database's name
   char *why = nullptr;
-  PQconninfoOption *parsed = PQconninfoParse(url.c_str(), &why);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(url.c_str(), &why),
+                                                                            &PQconninfoFree);
   PQfreemem(why);
-  const bool good = parsed != nullptr;
-  PQconninfoFree(parsed);
+  bool good = parsed != nullptr;
+  // An unescaped '@' in a password makes the rest of it a part of the host, which messages name.
+  for (const PQconninfoOption *o = parsed.get(); o && o->keyword; ++o)
+    if (std::string_view(o->keyword) == "host" && o->val && *o->val != '/' && std::strchr(o->val, '@')) good = false;
   if (!good)
     throw error(error_code::connect, "the database's URL is not understood",
                 "it should look like postgresql://USER@HOST:PORT/DATABASE or host=… dbname=…; special characters in a "
-                "URL are percent-encoded");
+                "URL are percent-encoded: @ is %40");
 }
 
 // Files are split with standard strings. A session of its own is what davit needs; these are the settings of roles and
