@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 using namespace davit::test;
 
 namespace {
@@ -57,6 +59,29 @@ TEST_CASE("a failure records the statement that was reached as partial, and no r
   CHECK(ledger(p) == "0001 applied");
   CHECK(exists(p, "three"));
   CHECK(p.database().sql("SELECT count(*) FROM gate") == "1");
+}
+
+TEST_CASE("a signal in a migration without a transaction records how far it got") {
+  const project p(with_probe(R"t({ phase = "failure", do = "report", text = "told" })t"));
+  p.migration("0001_one.up.sql", std::string(marked) + "CREATE TABLE one (i int); SELECT pg_sleep(65);");
+  running_program davit(p.command({"up", "--json"}));
+  wait_for_statement(p, "SELECT pg_sleep(65)");
+  davit.send(SIGTERM);
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 143);
+  CHECK(run.messages("failure") == "told");
+  CHECK(ledger(p) == "0001 partial");
+  CHECK(p.database().sql("SELECT statements_done FROM davit.migration") == "1");
+}
+
+TEST_CASE("a soft failure in a migration without a transaction goes on, with what the handler did left in place") {
+  const project p(with_probe(R"t(
+    { phase = "after_ddl", do = "sql", sql = "INSERT INTO one VALUES (1)" },
+    { phase = "after_ddl", do = "fail", text = "no" })t",
+                             "on_failure = \"warn\""));
+  p.migration("0001_one.up.sql", std::string(marked) + "CREATE TABLE one (i int);");
+  CHECK(up(p, 0).outcomes("after_ddl") == "failed");
+  CHECK(p.database().sql("SELECT count(*) FROM one") == "1");
 }
 
 TEST_CASE("a failure before the first statement is done leaves nothing to repair") {

@@ -8,15 +8,13 @@
 using namespace davit::test;
 
 TEST_CASE("of two davit up at once the second waits, says for whom, finds nothing to do, and exits 0") {
-  const project p(with_probe(R"t({ phase = "validated", do = "info", key = "run.pending" })t"));
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n" +
+                  probe(R"t({ phase = "validated", do = "info", key = "run.pending" })t"));
   p.database().sql("CREATE TABLE gate (i int)");
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   p.migration("0002_two.up.sql", "-- davit: no-transaction\nSELECT count(*) FROM gate;");
   auto gate = p.database().connect();
   gate.exec("BEGIN; LOCK TABLE gate");
-  p.configure(std::string(head) + "lock_retries = 0\n");
-  p.configure("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n" +
-              probe(R"t({ phase = "validated", do = "info", key = "run.pending" })t"));
   running_program first(p.command({"up", "--json"}));
   wait_for_lock_wait(p);
   running_program second(p.command({"up", "--json"}));

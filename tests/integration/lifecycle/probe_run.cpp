@@ -106,8 +106,8 @@ bool exists(const project &p, std::string_view relation) {
   return p.database().sql("SELECT to_regclass(" + literal(relation) + ") IS NOT NULL") == "t";
 }
 
-std::string stat(const finished_run &run, const std::string &pointer) {
-  const std::string at = "/stats/" + pointer;
+std::string stat(const finished_run &run, const std::string &path) {
+  const std::string at = "/stats/" + path;
   return run.answer().has(at) ? run.answer().dump(at + "/value") : "";
 }
 

@@ -62,9 +62,8 @@ std::size_t count(std::string_view text, std::string_view words);
 // "VERSION STATE" of every migration that the ledger knows, comma-separated.
 std::string ledger(const project &p);
 bool exists(const project &p, std::string_view relation);
-// The value of a stat as the run's ledger row has it: path below stats, "run/KEY" or "migrations/VERSION/KEY" with '/'
-// for each level; empty if there is none.
-std::string stat(const finished_run &run, const std::string &pointer);
+// The value of a stat of the run as JSON; `path` is "run/KEY" or "migrations/VERSION/KEY". Empty if there is none.
+std::string stat(const finished_run &run, const std::string &path);
 
 // Looks again and again until it holds. Throws std::runtime_error with `what` when that takes too long.
 void wait_until(std::string_view what, const std::function<bool()> &holds);

@@ -7,7 +7,6 @@ using namespace davit::test;
 
 namespace {
 
-// The migration wants a table that another session has, until the first attempt is over.
 constexpr std::string_view toml_head = "environment = \"test\"\n[database]\nlock_timeout = \"50ms\"\nlock_retries = ";
 
 } // namespace

@@ -131,6 +131,16 @@ TEST_CASE("a handler that returns success with an aborted transaction has failed
   }
 }
 
+TEST_CASE("a handler cannot let go of davit's locks") {
+  const std::string locks =
+      R"t(do = "sql", sql = "SELECT string_agg(DISTINCT application_name, ' ' ORDER BY application_name) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND datname = current_database()", expect = "davit lock davit run")t";
+  const std::string unlock = R"t(do = "sql", sql = "SELECT pg_advisory_unlock_all()")t";
+  const project p(with_probe(at("before_ddl", unlock) + at("after_ddl", locks) + at("pre_execute", unlock) +
+                             at("pre_execute", locks)));
+  p.migration("0001_one.up.sql", "SELECT pg_advisory_unlock_all();");
+  up(p, 0);
+}
+
 TEST_CASE("a stream that a handler leaves open is closed when it returns") {
   const project p(with_probe(R"t(
     { phase = "before_ddl", do = "stream", sql = "SELECT generate_series(1, 10)", rows = 2 },
