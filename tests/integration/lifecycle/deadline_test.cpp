@@ -25,7 +25,7 @@ TEST_CASE("at the deadline a handler's SQL is cancelled, the migration is rolled
     CHECK(has(run.messages("after_ddl"), "deadline of 250 ms"));
     CHECK(run.messages("failure") == "told");
     CHECK_FALSE(exists(p, "one"));
-    CHECK(davit_sessions(p) == 0);
+    wait_until_davit_is_gone(p);
   }
 }
 
@@ -89,6 +89,6 @@ TEST_CASE("a handler that never returns is given up after a grace: davit says wh
   const auto result = p.davit({"up"});
   CHECK(result.exit_code == 124);
   CHECK(has(result.err, "plugin 'probe', handler 'after_ddl' at after_ddl does not return"));
-  wait_until("the server notices that davit is gone", [&] { return davit_sessions(p) == 0; });
+  wait_until_davit_is_gone(p);
   CHECK_FALSE(exists(p, "one"));
 }

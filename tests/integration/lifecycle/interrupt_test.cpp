@@ -20,7 +20,7 @@ void check_interrupted(const project &p, const finished_run &run, int exit_code)
   CHECK(run.messages("failure") == "interrupted; 7");
   CHECK(run.outcomes("failure") == "ok");
   CHECK(run.outcomes("success") == "");
-  CHECK(davit_sessions(p) == 0);
+  wait_until_davit_is_gone(p);
   CHECK_FALSE(exists(p, "one"));
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a signal while waiting for the run lock ends the wait") {
   CHECK(run.messages("failure") == "interrupted; 7");
   first.send(SIGINT);
   CHECK(first.wait().exit_code == 130);
-  CHECK(davit_sessions(p) == 0);
+  wait_until_davit_is_gone(p);
 }
 
 TEST_CASE("the second signal leaves at once, and the server rolls back") {
@@ -115,6 +115,6 @@ TEST_CASE("the second signal leaves at once, and the server rolls back") {
   davit.wait_for_output("a second Ctrl-C leaves at once");
   davit.send(SIGINT);
   CHECK(davit.wait().exit_code == 130);
-  wait_until("the server notices that davit is gone", [&] { return davit_sessions(p) == 0; });
+  wait_until_davit_is_gone(p);
   CHECK_FALSE(exists(p, "one"));
 }

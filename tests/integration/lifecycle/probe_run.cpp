@@ -119,10 +119,11 @@ void wait_until(std::string_view what, const std::function<bool()> &holds) {
   }
 }
 
-std::size_t davit_sessions(const project &p, std::string_view purpose) {
-  return std::stoul(p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                     "application_name LIKE" +
-                                     literal("davit " + std::string(purpose.empty() ? "%" : purpose))));
+void wait_until_davit_is_gone(const project &p) {
+  wait_until("waiting for the end of davit's sessions", [&] {
+    return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                            "application_name LIKE 'davit %'") == "0";
+  });
 }
 
 void wait_for_statement(const project &p, std::string_view words) {

@@ -68,8 +68,9 @@ std::string stat(const finished_run &run, const std::string &path);
 // Looks again and again until it holds. Throws std::runtime_error with `what` when that takes too long.
 void wait_until(std::string_view what, const std::function<bool()> &holds);
 
-// Sessions of davit on the project's database, by what they are for: "run", "lock", "side"; empty: any.
-std::size_t davit_sessions(const project &p, std::string_view purpose = {});
+// Waits until the server has ended every session of davit's on the project's database; it does so a moment after the
+// program is gone.
+void wait_until_davit_is_gone(const project &p);
 // Waits until a statement whose text contains `words` runs in davit's session.
 void wait_for_statement(const project &p, std::string_view words);
 // Waits until davit's run session waits for a lock.
