@@ -50,6 +50,15 @@ void channel::close_rows(std::uint64_t id) {
   end_stream();
 }
 
+void channel::before_stream(postgres::connection &c) { c.exec("SAVEPOINT davit_rows"); }
+
+void channel::after_stream(postgres::connection &c, bool complete) {
+  if (complete && c.transaction_status() != postgres::transaction_status::aborted)
+    c.exec("RELEASE SAVEPOINT davit_rows");
+  else
+    c.exec("ROLLBACK TO SAVEPOINT davit_rows; RELEASE SAVEPOINT davit_rows");
+}
+
 void channel::end_stream() {
   if (!open_id_) return;
   open_id_ = 0;

@@ -53,9 +53,9 @@ public:
 protected:
   // The open session; opens it if need be. Throws if it can take no statement now.
   virtual postgres::connection &ready() = 0;
-  // Around a stream: a place to go back to, and the way there.
-  virtual void before_stream(postgres::connection &c) = 0;
-  virtual void after_stream(postgres::connection &c, bool complete) = 0;
+  // Around a stream: a place to go back to, and the way there. Here a savepoint, as within a transaction.
+  virtual void before_stream(postgres::connection &c);
+  virtual void after_stream(postgres::connection &c, bool complete);
 
   postgres::connection &session() { return source_(); }
   access rights() const { return rights_; }

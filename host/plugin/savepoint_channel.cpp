@@ -27,15 +27,6 @@ postgres::connection &savepoint_channel::ready() {
   return *c_;
 }
 
-void savepoint_channel::before_stream(postgres::connection &c) { c.exec("SAVEPOINT davit_rows"); }
-
-void savepoint_channel::after_stream(postgres::connection &c, bool complete) {
-  if (complete && c.transaction_status() != transaction_status::aborted)
-    c.exec("RELEASE SAVEPOINT davit_rows");
-  else
-    c.exec("ROLLBACK TO SAVEPOINT davit_rows; RELEASE SAVEPOINT davit_rows");
-}
-
 void savepoint_channel::undo() {
   if (!c_) return; // nothing was done yet
   end_stream();

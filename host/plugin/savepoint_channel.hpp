@@ -14,8 +14,6 @@ public:
 
 protected:
   postgres::connection &ready() override;
-  void before_stream(postgres::connection &c) override;
-  void after_stream(postgres::connection &c, bool complete) override;
 
 private:
   void roll_back();

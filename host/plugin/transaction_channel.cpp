@@ -23,15 +23,6 @@ postgres::connection &transaction_channel::ready() {
   return *c_;
 }
 
-void transaction_channel::before_stream(postgres::connection &c) { c.exec("SAVEPOINT davit_rows"); }
-
-void transaction_channel::after_stream(postgres::connection &c, bool complete) {
-  if (complete && c.transaction_status() != transaction_status::aborted)
-    c.exec("RELEASE SAVEPOINT davit_rows");
-  else
-    c.exec("ROLLBACK TO SAVEPOINT davit_rows; RELEASE SAVEPOINT davit_rows");
-}
-
 void transaction_channel::roll_back() {
   postgres::connection &c = *c_;
   c.exec((c.transaction_status() == transaction_status::idle ? "" : "ROLLBACK; ") + std::string(c.reset_sql()));

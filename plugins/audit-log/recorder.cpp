@@ -11,10 +11,10 @@ outcome committed_outcome(const davit::context &cx) {
   return {cx.migration().up ? "applied" : "reverted", std::nullopt, std::nullopt};
 }
 
-// What was cancelled with a hook to blame is that hook's deadline; without one, the run was told to stop.
 std::string word_for(const davit_error &e, std::string otherwise) {
   if (e.status == DAVIT_VETO) return "vetoed";
-  if (e.status == DAVIT_ERR_CANCELLED) return e.handler.len ? "deadline" : "interrupted";
+  if (e.status == DAVIT_ERR_DEADLINE) return "deadline";
+  if (e.status == DAVIT_ERR_CANCELLED) return "interrupted";
   return otherwise;
 }
 

@@ -23,7 +23,10 @@
  * returns. No function of davit's calls back into the plugin.
  *
  * Text is UTF-8 without NUL. Text from davit is NUL-terminated too; text to davit needs no terminator. Text that is
- * not UTF-8 is refused with DAVIT_ERR_INVALID.
+ * not UTF-8 is refused with DAVIT_ERR_INVALID, but for what fail, init_fail and log are given: a note stands in for it.
+ * A database in SQL_ASCII vouches for nothing: its cells hold whatever bytes were stored.
+ *
+ * What is reserved, and every flag that this header does not name, is 0; anything else is refused.
  *
  * Growth. davit_str, davit_value and davit_cell never change. Every other struct starts with struct_size, the size
  * that its maker knew, and grows only at its end; read a member of a later minor only if struct_size covers it. Such
@@ -123,17 +126,18 @@ enum {
   DAVIT_ERR_THREAD = -5,  /* called on another thread than the handler's */
   DAVIT_ERR_STALE = -6,   /* ctx, result or stream of a handler that has returned */
   DAVIT_ERR_SQL = -7,     /* the server refused; last_error has SQLSTATE and message */
-  DAVIT_ERR_CANCELLED = -8,   /* deadline or interrupt; `cancelled` tells which */
-  DAVIT_ERR_CONNECTION = -9,  /* the session is lost or could not be opened */
-  DAVIT_ERR_NOT_FOUND = -10,  /* no such configuration key, handler, phase */
-  DAVIT_ERR_TYPE = -11,       /* the value has another type */
-  DAVIT_ERR_MEMORY = -12,     /* out of memory */
-  DAVIT_ERR_UNSUPPORTED = -13 /* this davit cannot do that */
+  DAVIT_ERR_CANCELLED = -8,    /* deadline or interrupt; `cancelled` tells which */
+  DAVIT_ERR_CONNECTION = -9,   /* the session is lost or could not be opened */
+  DAVIT_ERR_NOT_FOUND = -10,   /* no such configuration key, handler, phase */
+  DAVIT_ERR_TYPE = -11,        /* the value has another type */
+  DAVIT_ERR_MEMORY = -12,      /* out of memory */
+  DAVIT_ERR_UNSUPPORTED = -13, /* this davit cannot do that */
+  DAVIT_ERR_DEADLINE = -14     /* in davit_error: a handler missed its deadline */
 };
 
 /* ---- Handles ---------------------------------------------------------------------------------------------------- */
 
-typedef struct davit_host davit_host; /* one per instance; lives until `destroy` returns */
+typedef struct davit_host davit_host; /* one per instance; lives until `destroy` returns, or until init has failed */
 typedef struct davit_init davit_init; /* lives until `init` returns */
 typedef struct davit_ctx davit_ctx; /* lives until the handler returns; never freed, so a late use is refused safely */
 
@@ -298,19 +302,21 @@ struct davit_host {
    * [any-thread] */
   void (*log)(const davit_host *host, int32_t level, davit_str text);
 
-  /* DAVIT_CANCEL_… : whether the running handler should give up, and why. Cheap enough for inner loops. A query under
-   * way is cancelled by davit itself.
+  /* DAVIT_CANCEL_… : whether the handler that runs now should give up, and why. Cheap enough for inner loops. A query
+   * under way is cancelled by davit itself, and further ones are refused.
    * [any-thread] */
   int32_t (*cancelled)(const davit_host *host);
 
-  /* [handler], never null */
+  /* Null only for a ctx that is stale, or on another thread.
+   * [handler] */
   const davit_run *(*run)(davit_ctx *ctx);
 
   /* Null outside of a migration.
    * [handler] */
   const davit_migration *(*migration)(davit_ctx *ctx);
 
-  /* [handler], never null */
+  /* As `run`.
+   * [handler] */
   const davit_binding *(*binding)(davit_ctx *ctx);
 
   /* What failed: in on_error and failure, and null elsewhere or when nothing did.
@@ -326,9 +332,9 @@ struct davit_host {
    * Transaction control is refused (DAVIT_ERR_DENIED): `undo` is the way back. The first statement on the migration's
    * connection opens the handler's own savepoint (or transaction, at phases outside of a migration), released when the
    * handler returns DAVIT_OK. After a DAVIT_ERR_SQL there, the transaction is aborted until `undo`. `result` may be
-   * null if it is not wanted. COPY is DAVIT_ERR_UNSUPPORTED. Results live until `release` or the handler's return.
-   * Needs capability db.read or db.write.
-   * [handler] */
+   * null if it is not wanted. COPY FROM STDIN and TO STDOUT are DAVIT_ERR_UNSUPPORTED. Results live until `release` or
+   * the handler's return. Settings that the statement changed are put back after the handler, but for custom ones
+   * (those with a dot), which the server does not show. Needs capability db.read or db.write. [handler] */
   int32_t (*query)(davit_ctx *ctx, int32_t conn, davit_str sql, const davit_value *params, size_t param_count,
                    const davit_result **result);
 
@@ -337,6 +343,7 @@ struct davit_host {
   int32_t (*release)(davit_ctx *ctx, const davit_result *result);
 
   /* Rolls the migration's connection back to where this handler began; further queries may follow. Stats stay.
+   * DAVIT_ERR_STATE where there is nothing to go back to: in a migration without a transaction.
    * [handler] */
   int32_t (*undo)(davit_ctx *ctx);
 
@@ -356,7 +363,8 @@ struct davit_host {
 
   /* Stats: one store shared by all plugins, for this migration inside of one, else for the run. Keys are 1 to 255
    * bytes without control characters; later phases of the run read a migration's as "migration/VERSION/KEY". A write
-   * is undone when the handler fails or the migration is rolled back; writing NONE removes the entry.
+   * is undone when its handler fails, or when the attempt at the migration in which it was made is rolled back; writing
+   * NONE removes the entry.
    * stat_get gives NONE for an absent key. stat_add starts from the visible value, or zero; both sides must be I64 or
    * F64, else DAVIT_ERR_TYPE; `sum` may be null.
    * [handler] */
@@ -374,7 +382,9 @@ struct davit_host {
 
 enum {
   DAVIT_KEY_REQUIRED = 1u << 0,
-  DAVIT_KEY_SECRET = 1u << 1 /* scrubbed from logs, reports, errors, stats; also { env = "…" } or { file = "…" } */
+  /* Scrubbed from logs, reports, errors and stats if it has four bytes or more; also { env = "…" } or { file = "…" }.
+   */
+  DAVIT_KEY_SECRET = 1u << 1
 };
 
 /* One configuration key. `name` is a dotted path below `config`; "[]" stands for the elements of an array:
@@ -443,7 +453,8 @@ typedef struct davit_ext_rows_v1 {
    * [handler] */
   int32_t (*next)(davit_ctx *ctx, davit_rows *rows, const davit_cell **cells);
 
-  /* Ends the statement, also half-way (it is cancelled then). The handler's return closes what is left open.
+  /* Ends the statement. Before its last row was read it is cancelled, and what it changed is undone; nothing else is.
+   * `undo` and the handler's return close what is left open; the stream is DAVIT_ERR_STALE then.
    * [handler] */
   int32_t (*close)(davit_ctx *ctx, davit_rows *rows);
 } davit_ext_rows_v1;

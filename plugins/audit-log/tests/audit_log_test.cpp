@@ -73,12 +73,14 @@ TEST_CASE("a failure gets a row of its own, with SQLSTATE and message") {
   CHECK(host->queries[1].params[9] == "division by zero");
 }
 
-TEST_CASE("what was cancelled without a hook to blame is recorded as interrupted") {
-  const auto host = start();
-  host->failed = fake_host::failure{DAVIT_ERR_CANCELLED, "", "interrupted"};
-  host->answer("to_regclass", there).answer("INSERT", row_41);
-  CHECK(host->fire("on_error").status == DAVIT_OK);
-  CHECK(host->queries[1].params[7] == "interrupted");
+TEST_CASE("an interrupt and a missed deadline are recorded as such") {
+  for (const auto &[status, word] : {std::pair{DAVIT_ERR_CANCELLED, "interrupted"}, {DAVIT_ERR_DEADLINE, "deadline"}}) {
+    const auto host = start();
+    host->failed = fake_host::failure{status, "", "stopped"};
+    host->answer("to_regclass", there).answer("INSERT", row_41);
+    CHECK(host->fire("on_error").status == DAVIT_OK);
+    CHECK(host->queries[1].params[7] == word);
+  }
 }
 
 TEST_CASE("a veto is recorded as one") {

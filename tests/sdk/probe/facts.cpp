@@ -114,6 +114,7 @@ std::string name_of_status(std::int32_t status) {
   case DAVIT_ERR_TYPE: return "TYPE";
   case DAVIT_ERR_MEMORY: return "MEMORY";
   case DAVIT_ERR_UNSUPPORTED: return "UNSUPPORTED";
+  case DAVIT_ERR_DEADLINE: return "DEADLINE";
   default: return std::to_string(status);
   }
 }
