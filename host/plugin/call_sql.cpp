@@ -7,6 +7,8 @@
 
 #include <davit/plugin.h>
 
+#include <exception>
+
 namespace davit::plugin {
 namespace {
 
@@ -80,9 +82,16 @@ void call_sql::close_rows(std::int32_t connection, std::uint64_t stream) { of(co
 
 void call_sql::undo() { of(DAVIT_CONN_MIGRATION).undo(); }
 
+// Both are settled, whatever becomes of one.
 void call_sql::finish(bool keep) {
-  side_.finish(keep);
-  if (main_) main_->finish(keep);
+  std::exception_ptr side_failed;
+  try {
+    side_.finish(keep);
+  } catch (const error &) {
+    side_failed = std::current_exception();
+  }
+  if (main_) main_->finish(keep && !side_failed);
+  if (side_failed) std::rethrow_exception(side_failed);
 }
 
 } // namespace davit::plugin

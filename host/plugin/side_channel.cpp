@@ -46,6 +46,16 @@ std::optional<postgres::result> side_channel::next_row_watched(std::uint64_t id)
 
 void side_channel::finish(bool keep) {
   try {
+    end_stream(); // may commit what the stream changed
+  } catch (const error &e) {
+    sessions_.drop_side();
+    if (keep)
+      throw call_error(DAVIT_ERR_SQL,
+                       "what a stream on the side connection changed could not be committed: " + e.message,
+                       "close the stream in the handler to see the error there");
+    return;
+  }
+  try {
     autocommit_channel::finish(keep);
   } catch (const error &) {
     sessions_.drop_side(); // the next handler that asks for it gets a fresh one
