@@ -120,9 +120,8 @@ void parser::add_reading_commands() {
   history->add_option("--limit", out_.limit, "show at most so many runs")->type_name("N")->check(CLI::PositiveNumber);
 
   add(app_, command::phases, "phases", "the phases at which hooks are called");
-  add(app_, command::explain, "explain", "what an error code means")
-      ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code")
-      ->required();
+  add(app_, command::explain, "explain", "what an error or exit code means, and what to do")
+      ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code; none lists all");
 }
 
 void parser::add_project_commands() {

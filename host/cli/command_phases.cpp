@@ -1,7 +1,5 @@
-// davit phases, davit explain
-#include "base/error.hpp"
+// davit phases
 #include "cli/commands.hpp"
-#include "cli/exit_codes.hpp"
 #include "cli/report.hpp"
 #include "plugin/phases.hpp"
 
@@ -39,22 +37,6 @@ int command_phases(const options &o, terminal &t) {
     t.out(fmt::format("{}  {}", t.on_out(style::bold, fmt::format("{:<18}", p.name)), p.fires));
     t.out(fmt::format("{:<18}    connection: {}; a failing handler: {}{}", "", connection_of(p), p.on_failure,
                       p.answers == plugin::phase_answers::VETO ? "; may veto" : ""));
-  }
-  return 0;
-}
-
-int command_explain(const options &o, terminal &t) {
-  const auto text = explain(o.argument);
-  if (!text)
-    throw error(error_code::usage, "there is no error or exit code '" + o.argument + "'",
-                "davit --help lists the exit codes; davit explain NUMBER the errors behind one");
-  if (o.json) {
-    ordered_json j = json_answer(name_of(o.what));
-    j["code"] = o.argument;
-    j["text"] = *text;
-    print_json(t, j);
-  } else {
-    t.out(text->substr(0, text->size() - 1));
   }
   return 0;
 }

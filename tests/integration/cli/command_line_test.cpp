@@ -69,7 +69,6 @@ TEST_CASE("wrong usage is refused with 2 on stderr, and as an object on stdout i
                                                     {"new"},
                                                     {"new", "a", "--timestamp", "--sequential"},
                                                     {"history", "--limit", "0"},
-                                                    {"explain"},
                                                     {"explain", "nothing"},
                                                     {"plugin"},
                                                     {"plugin", "inspect"},
@@ -100,17 +99,30 @@ TEST_CASE("wrong usage is refused with 2 on stderr, and as an object on stdout i
   }
 }
 
-TEST_CASE("explain knows every exit code and the errors behind it") {
-  const auto conflict = bare({"explain", "6"});
-  CHECK(conflict.exit_code == 0);
-  CHECK(has(conflict.out, "checksum_changed"));
-  CHECK(has(conflict.out, "out_of_order"));
-  const auto error = bare({"explain", "irreversible"});
-  CHECK(error.exit_code == 0);
-  CHECK(has(error.out, "Exit code 6"));
+TEST_CASE("explain tells of every code it lists") {
+  const auto listed = bare({"explain"});
+  CHECK(listed.exit_code == 0);
+  const json all(bare({"explain", "--json"}).out);
+  REQUIRE(all.size("/codes") > 40);
+  for (std::size_t i = 0; i < all.size("/codes"); ++i) {
+    const auto one = all.at("/codes/" + std::to_string(i));
+    const auto code = one.text("/code");
+    CAPTURE(code);
+    CHECK(has(listed.out, "\n" + code) != (i == 0));
+    const auto text = bare({"explain", code});
+    CHECK(text.exit_code == 0);
+    for (const auto part : {"/meaning", "/state", "/what_to_do"}) CHECK(has(text.out, one.text(part)));
+  }
+  CHECK(has(bare({"explain", "6"}).out, "checksum_changed"));
   const json object(bare({"explain", "irreversible", "--json"}).out);
-  CHECK(object.text("/code") == "irreversible");
-  CHECK(has(object.text("/text"), "no down file"));
+  CHECK(object.integer("/exit_code") == 6);
+  CHECK(has(object.text("/causes"), "without a down file"));
+}
+
+TEST_CASE("explain proposes the nearest code") {
+  const auto slip = bare({"explain", "lokced"});
+  CHECK(slip.exit_code == 2);
+  CHECK(has(slip.err, "did you mean 'locked'?"));
 }
 
 TEST_CASE("phases lists the whole lifecycle in text and JSON") {
