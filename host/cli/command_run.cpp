@@ -83,11 +83,12 @@ int command_run(const options &o, terminal &t) {
                 : o.verbose ? detail_level::verbose
                             : detail_level::normal,
                 w.services().secrets);
-  lifecycle::interrupt stop;
+  lifecycle::interrupt stop(w.settings.run.deadline);
   lifecycle::cancel_targets targets;
   lifecycle::run_outcome out;
-  lifecycle::supervise({stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }}, signals,
-                       [&] { out = lifecycle::run(w.settings, plugins, what, stop, targets, show); });
+  lifecycle::supervise(
+      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }, w.settings.run.grace},
+      signals, [&] { out = lifecycle::run(w.settings, plugins, what, stop, targets, show); });
   if (o.json)
     print_json(t, answer_for(o, out, show));
   else if (!out.failure || out.done > 0)

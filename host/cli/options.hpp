@@ -46,6 +46,7 @@ struct options {
   bool exit_code = false; // status
   bool run_sql = false;   // verify
   std::optional<std::string> hint, hint_owner, hint_token;
+  std::optional<std::string> deadline;                                              // up, down
   std::string argument;                                                             // NAME, RUN, FILE, VERSION or CODE
   std::uint32_t limit = 20;                                                         // history
   bool timestamp = false, sequential = false, no_down = false, verify_file = false; // new

@@ -1,11 +1,21 @@
 #include "cli/workspace.hpp"
 
+#include "config/duration.hpp"
+
 #include <fmt/format.h>
 
 namespace davit::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::chrono::milliseconds deadline_of(const std::string &text) {
+  try {
+    return config::parse_duration(text);
+  } catch (const error &e) {
+    throw error(error_code::usage, "--deadline " + e.message, e.hint);
+  }
+}
 
 config::settings read_settings(const options &o) {
   fs::path file = o.config;
@@ -21,6 +31,7 @@ config::settings read_settings(const options &o) {
   if (o.hint) s.run.hint = *o.hint;
   if (o.hint_owner) s.run.hint_owner = *o.hint_owner;
   if (o.hint_token) s.run.hint_token = *o.hint_token;
+  if (o.deadline) s.run.deadline = deadline_of(*o.deadline);
   return s;
 }
 

@@ -66,4 +66,14 @@ std::chrono::milliseconds parse_duration(std::string_view text) {
   return std::chrono::milliseconds{total};
 }
 
+std::string to_text(std::chrono::milliseconds duration) {
+  std::string out;
+  auto rest = duration.count();
+  for (const auto &u : units) {
+    if (rest / u.milliseconds > 0) out += fmt::format("{}{}", rest / u.milliseconds, u.name);
+    rest %= u.milliseconds;
+  }
+  return out.empty() ? "0" : out;
+}
+
 } // namespace davit::config

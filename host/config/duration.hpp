@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace davit::config {
@@ -12,5 +13,8 @@ inline constexpr std::chrono::milliseconds max_duration{2'147'483'647};
 // One or more whole numbers, each with its unit (h, m, s, ms), larger units first; or a bare "0".
 // Throws error_code::config_value without a place: the caller knows it.
 std::chrono::milliseconds parse_duration(std::string_view text);
+
+// The same the other way round: "1m30s".
+std::string to_text(std::chrono::milliseconds duration);
 
 } // namespace davit::config

@@ -63,7 +63,9 @@ void read_sections(const node &root, settings &s) {
     read_table(section.value(), "[run]",
                {{"hint", [&](const entry &e) { s.run.hint = e.text(); }},
                 {"hint_owner", [&](const entry &e) { s.run.hint_owner = e.text(); }},
-                {"hint_token", [&](const entry &e) { s.run.hint_token = e.text(); }}});
+                {"hint_token", [&](const entry &e) { s.run.hint_token = e.text(); }},
+                {"deadline", [&](const entry &e) { s.run.deadline = e.duration(); }},
+                {"grace", [&](const entry &e) { s.run.grace = e.duration(); }}});
   };
   read_table(root, "davit.toml",
              {{"environment", [&](const entry &e) { s.environment = e.non_empty_text(); }},

@@ -33,6 +33,8 @@ struct ledger_settings {
 
 struct run_settings {
   std::string hint, hint_owner, hint_token; // free text that every plugin sees
+  milliseconds deadline{0};                 // of a whole up or down; 0: none
+  milliseconds grace{5000};                 // between telling a handler to stop and giving up on it
 };
 
 enum class failure_policy { abort, warn, ignore };

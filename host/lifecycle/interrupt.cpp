@@ -1,13 +1,30 @@
 #include "lifecycle/interrupt.hpp"
 
+#include "config/duration.hpp"
+
 #include <algorithm>
 #include <thread>
 
 namespace davit::lifecycle {
 
+bool tells_to_stop(error_code code) {
+  return code == error_code::interrupted || code == error_code::terminated || code == error_code::run_deadline;
+}
+
+void interrupt::set(int reason) {
+  int none = 0;
+  reason_.compare_exchange_strong(none, reason);
+}
+
 error interrupt::as_error() const {
-  return signal_ == SIGTERM ? error(error_code::terminated, "the run was stopped by SIGTERM")
-                            : error(error_code::interrupted, "the run was stopped by SIGINT");
+  switch (reason_) {
+  case past_deadline:
+    return {error_code::run_deadline,
+            "the run did not end before its deadline of " + config::to_text(deadline_) + ", and was stopped",
+            "davit up goes on with what is pending; [run] deadline or --deadline gives it more time"};
+  case SIGTERM: return {error_code::terminated, "the run was stopped by SIGTERM"};
+  default: return {error_code::interrupted, "the run was stopped by SIGINT"};
+  }
 }
 
 void interrupt::check() const {

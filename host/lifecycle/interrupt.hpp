@@ -11,18 +11,31 @@ namespace davit::lifecycle {
 
 class interrupt {
 public:
-  void raise(int signal) { signal_ = signal; } // async-signal-safe
-  bool raised() const { return signal_ != 0; }
+  // `deadline` of the run, 0: none. Whoever supervises it says when it has passed.
+  explicit interrupt(std::chrono::milliseconds deadline = {}) : deadline_(deadline) {}
+  std::chrono::milliseconds deadline() const { return deadline_; }
 
-  // Throws error_code::interrupted or terminated once a signal has come.
+  // The first reason stays.
+  void raise(int signal) { set(signal); }
+  void deadline_passed() { set(past_deadline); }
+  bool raised() const { return reason_ != 0; }
+
+  // Throws error_code::interrupted, terminated or run_deadline once there is a reason to stop.
   void check() const;
   error as_error() const;
 
-  // Sleeps, but not longer than until a signal comes; then as check().
+  // Sleeps, but not longer than until there is a reason to stop; then as check().
   void wait(std::chrono::milliseconds time) const;
 
 private:
-  std::atomic<int> signal_{0};
+  static constexpr int past_deadline = -1;
+  void set(int reason);
+
+  const std::chrono::milliseconds deadline_;
+  std::atomic<int> reason_{0}; // a signal's number, or past_deadline
 };
+
+// Whether an error says that the run was told to stop.
+bool tells_to_stop(error_code code);
 
 } // namespace davit::lifecycle

@@ -304,7 +304,7 @@ void migration_run::after_commit() {
   try {
     fire(post_phase(), sql_scope::own_transaction);
   } catch (const error &e) {
-    if (e.code == error_code::interrupted || e.code == error_code::terminated) throw; // they are still owed
+    if (tells_to_stop(e.code)) throw; // they are still owed
     failed = std::current_exception();
   }
   if (p_.dispatcher.has_handlers(post_phase())) p_.ledger.hooks_paid(p_.dispatcher.run.id, step_.files.id);
@@ -312,7 +312,7 @@ void migration_run::after_commit() {
 }
 
 void migration_run::fail(error e) {
-  if (p_.stop.raised() && e.code != error_code::interrupted && e.code != error_code::terminated) {
+  if (p_.stop.raised() && !tells_to_stop(e.code)) {
     error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
     stopped.where = e.where;
     e = std::move(stopped);

@@ -75,8 +75,8 @@ run_outcome runner::run() {
     go();
     out_.outcome = out_.planned.empty() ? "nothing_to_do" : up() ? "applied" : "reverted";
   } catch (error &e) {
-    const bool says_so = e.code == error_code::interrupted || e.code == error_code::terminated;
-    out_.failure = stop_.raised() && !says_so ? stop_.as_error() : std::move(e); // it failed because it was cancelled
+    // It failed because it was cancelled.
+    out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
     out_.outcome = outcome_of(*out_.failure);
   } catch (const std::exception &e) {
     out_.outcome = "failed";
@@ -154,7 +154,8 @@ void runner::write_journal() {
 std::string runner::outcome_of(const error &e) const {
   switch (e.code) {
   case error_code::hook_veto: return "vetoed";
-  case error_code::hook_deadline: return "deadline";
+  case error_code::hook_deadline:
+  case error_code::run_deadline: return "deadline";
   case error_code::interrupted:
   case error_code::terminated: return "interrupted";
   default: return "failed";

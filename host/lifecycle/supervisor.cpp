@@ -1,5 +1,6 @@
 #include "lifecycle/supervisor.hpp"
 
+#include "config/duration.hpp"
 #include "plugin/crash_reporter.hpp"
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <ctime>
 #include <exception>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,8 +19,6 @@ namespace davit::lifecycle {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto grace = 5s; // between a handler's deadline and giving up on it
 
 // Leaves without destructors: another thread is inside a plugin. The sessions close with the process, and the server
 // rolls back what they had begun.
@@ -58,16 +58,27 @@ void supervise(const supervised &parts, const blocked_signals &signals, const st
     if (const auto why = parts.targets.cancel_all(); !why.empty())
       parts.say("a running statement could not be cancelled: " + why);
   };
+  const auto stop_work = [&](const std::string &why) {
+    parts.handlers.interrupt();
+    parts.say(why);
+    cancel();
+  };
   auto next_interrupt = plugin::watch::clock::time_point::max();
+  const auto deadline = parts.stop.deadline().count() > 0 ? plugin::watch::clock::now() + parts.stop.deadline()
+                                                          : plugin::watch::clock::time_point::max();
+  bool signalled = false;
   const timespec tick{0, std::chrono::nanoseconds(10ms).count()};
   while (!ended) {
     const int got = sigtimedwait(&signals.set(), nullptr, &tick);
     if (got == SIGINT || got == SIGTERM) {
-      if (parts.stop.raised()) leave(parts, "second signal", 128 + got);
+      if (std::exchange(signalled, true)) leave(parts, "second signal", 128 + got);
       parts.stop.raise(got);
-      parts.handlers.interrupt();
-      parts.say(got == SIGINT ? "interrupted: stopping (a second Ctrl-C leaves at once)" : "SIGTERM: stopping");
-      cancel();
+      stop_work(got == SIGINT ? "interrupted: stopping (a second Ctrl-C leaves at once)" : "SIGTERM: stopping");
+      next_interrupt = plugin::watch::clock::now() + 100ms;
+    }
+    if (plugin::watch::clock::now() >= deadline && !parts.stop.raised()) {
+      parts.stop.deadline_passed();
+      stop_work("the run's deadline of " + config::to_text(parts.stop.deadline()) + " has passed: stopping");
       next_interrupt = plugin::watch::clock::now() + 100ms;
     }
     // What the handler was about to send when the signal came could not be cancelled then.
@@ -76,7 +87,7 @@ void supervise(const supervised &parts, const blocked_signals &signals, const st
       next_interrupt = now + 100ms;
     }
     parts.handlers.tick(cancel);
-    if (const auto late = parts.handlers.overdue(grace)) {
+    if (const auto late = parts.handlers.overdue(parts.grace)) {
       const auto running =
           std::chrono::duration_cast<std::chrono::milliseconds>(plugin::watch::clock::now() - late->started);
       leave(parts,

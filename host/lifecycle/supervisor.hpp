@@ -6,6 +6,7 @@
 #include "lifecycle/interrupt.hpp"
 #include "plugin/watch.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <string_view>
@@ -17,6 +18,7 @@ struct supervised {
   cancel_targets &targets;
   plugin::watch &handlers;
   std::function<void(std::string_view)> say; // one line for the operator
+  std::chrono::milliseconds grace;           // between a handler's deadline and giving up on it
 };
 
 // SIGINT and SIGTERM wait for supervise() while this lives, in this thread and those it starts. Made before plugins are

@@ -7,6 +7,7 @@
 #include <string>
 
 using davit::config::parse_duration;
+using davit::config::to_text;
 
 TEST_CASE("a duration is one or more numbers with units, larger units first") {
   const struct {
@@ -27,6 +28,12 @@ TEST_CASE("a duration is one or more numbers with units, larger units first") {
     CAPTURE(row.text);
     CHECK(parse_duration(row.text).count() == row.milliseconds);
   }
+}
+
+TEST_CASE("a duration is written as it is read, the largest units first") {
+  for (const std::string text : {"0", "1ms", "500ms", "2s", "1m30s", "1h", "1h1m1s1ms"})
+    CHECK(to_text(parse_duration(text)) == text);
+  CHECK(to_text(parse_duration("90m")) == "1h30m");
 }
 
 TEST_CASE("what is no duration is refused with the reason") {

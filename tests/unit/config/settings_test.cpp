@@ -37,6 +37,8 @@ schema = "ops"
 hint = "nightly"
 hint_owner = "ann"
 hint_token = "t-1"
+deadline = "30m"
+grace = "250ms"
 )");
   CHECK(s.environment == "production");
   CHECK(s.database.url == "postgresql://ann:pw@db/shop");
@@ -50,6 +52,8 @@ hint_token = "t-1"
   CHECK(s.run.hint == "nightly");
   CHECK(s.run.hint_owner == "ann");
   CHECK(s.run.hint_token == "t-1");
+  CHECK(s.run.deadline == 30min);
+  CHECK(s.run.grace == 250ms);
 }
 
 TEST_CASE("every key of a plugin is read, and its config keeps places") {
