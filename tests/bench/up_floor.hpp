@@ -1,0 +1,27 @@
+// `davit up` on a project of trivial migrations, and one psql process that does the same statements from a file.
+#pragma once
+
+#include "bench/database.hpp"
+#include "bench/project.hpp"
+
+#include <string_view>
+
+namespace davit::bench {
+
+class up_against_psql {
+public:
+  // The project's davit.toml is `toml`.
+  up_against_psql(const setting &s, std::size_t migrations, std::string_view toml);
+
+  // Each on a fresh copy of a database that has the ledger's tables and nothing else.
+  cost psql() const;
+  cost davit() const;
+
+private:
+  const setting &setting_;
+  project project_;
+  prepared_database database_;
+  std::filesystem::path file_; // psql's
+};
+
+} // namespace davit::bench
