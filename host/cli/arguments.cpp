@@ -1,8 +1,12 @@
 #include "base/error.hpp"
+#include "cli/completion.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/explain.hpp"
+#include "cli/option_tree.hpp"
 #include "cli/options.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -23,8 +27,11 @@ class parser {
 public:
   parser();
   parsed parse(int argc, char **argv);
+  command_node tree() const { return node_of(app_); }
 
 private:
+  command_node node_of(const CLI::App &app) const;
+  option_node node_of(const CLI::Option &option) const;
   void check_repair() const;
   CLI::App *add(CLI::App &to, command c, const std::string &name, const std::string &help);
   void add_run_options(CLI::App *app);
@@ -35,6 +42,7 @@ private:
 
   CLI::App app_{"davit applies SQL migrations to PostgreSQL and calls compiled hooks at every phase", "davit"};
   options out_;
+  std::map<const CLI::Option *, std::vector<std::string>> choices_; // of arguments with a fixed set
 };
 
 parser::parser() {
@@ -89,7 +97,12 @@ void parser::add_run_commands() {
       ->excludes(to);
   add_run_options(down);
 
-  CLI::App *repair = add(app_, command::repair, "repair", "say what is true where davit cannot know it");
+  add(app_, command::baseline, "baseline", "record migrations as applied that are in the database already")
+      ->add_option("VERSION", out_.argument, "the last one that is")
+      ->required();
+
+  CLI::App *repair =
+      add(app_, command::repair, "repair", "what stopped half-way, and the ways on; with an option: go one of them");
   repair->add_option("VERSION", out_.argument, "the migration that stopped half-way");
   auto *resume =
       repair->add_flag("--resume", out_.resume, "the next up goes on after the statements that are in the database");
@@ -121,8 +134,14 @@ void parser::add_reading_commands() {
   history->add_option("--limit", out_.limit, "show at most so many runs")->type_name("N")->check(CLI::PositiveNumber);
 
   add(app_, command::phases, "phases", "the phases at which hooks are called");
-  add(app_, command::explain, "explain", "what an error or exit code means, and what to do")
-      ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code; none lists all");
+  CLI::Option *code = add(app_, command::explain, "explain", "what an error or exit code means, and what to do")
+                          ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code; none lists all");
+  for (const auto &e : explanations()) choices_[code].emplace_back(e.code);
+  CLI::Option *shell = add(app_, command::completion, "completion", "a script that lets the shell complete commands")
+                           ->add_option("SHELL", out_.argument, "bash, zsh or fish")
+                           ->required();
+  choices_[shell] = completion_shells();
+  shell->check(CLI::IsMember(completion_shells()));
 }
 
 void parser::add_project_commands() {
@@ -153,6 +172,29 @@ void parser::check_repair() const {
                                "give VERSION with --resume, --applied or --reverted, or --accept-files alone");
 }
 
+option_node parser::node_of(const CLI::Option &option) const {
+  option_node out;
+  for (const auto &name : option.get_snames()) out.names.push_back("-" + name);
+  for (const auto &name : option.get_lnames()) out.names.push_back("--" + name);
+  out.help = option.get_description();
+  const std::string type = option.get_positional() ? option.get_name(true) : option.get_type_name();
+  if (const auto at = choices_.find(&option); at != choices_.end()) {
+    out.value = value_kind::choice;
+    out.choices = at->second;
+  } else if (option.get_items_expected_max() > 0) {
+    out.value = type == "FILE" ? value_kind::file : type == "DIR" ? value_kind::folder : value_kind::text;
+  }
+  return out;
+}
+
+command_node parser::node_of(const CLI::App &app) const {
+  command_node out{app.get_name(), app.get_description(), {}, {}, {}};
+  for (const auto *option : app.get_options())
+    (option->get_positional() ? out.arguments : out.options).push_back(node_of(*option));
+  for (const auto *sub : app.get_subcommands({})) out.commands.push_back(node_of(*sub));
+  return out;
+}
+
 parsed parser::parse(int argc, char **argv) {
   try {
     app_.parse(argc, argv);
@@ -178,16 +220,19 @@ std::string_view name_of(command c) {
   case command::up: return "up";
   case command::down: return "down";
   case command::verify: return "verify";
+  case command::baseline: return "baseline";
   case command::repair: return "repair";
   case command::history: return "history";
   case command::phases: return "phases";
   case command::plugin_list: return "plugin list";
   case command::plugin_inspect: return "plugin inspect";
   case command::explain: return "explain";
+  case command::completion: return "completion";
   }
   return "";
 }
 
 parsed parse_arguments(int argc, char **argv) { return parser().parse(argc, argv); }
+command_node option_tree() { return parser().tree(); }
 
 } // namespace davit::cli

@@ -26,12 +26,14 @@ int dispatch(const options &o, terminal &t) {
   case command::up:
   case command::down: return command_run(o, t);
   case command::verify: return command_verify(o, t);
+  case command::baseline: return command_baseline(o, t);
   case command::repair: return command_repair(o, t);
   case command::history: return command_history(o, t);
   case command::phases: return command_phases(o, t);
   case command::plugin_list: return command_plugin_list(o, t);
   case command::plugin_inspect: return command_plugin_inspect(o, t);
   case command::explain: return command_explain(o, t);
+  case command::completion: return command_completion(o, t);
   }
   return static_cast<int>(exit_code::bug);
 }

@@ -19,7 +19,7 @@ struct line {
   migration::version id;
   std::string name, state, applied_at, applied_by, note;
   std::int64_t duration_us = 0;
-  bool has_down = false, has_verify = false, in_folder = true;
+  bool has_down = false, has_verify = false, in_folder = true, baselined = false;
 };
 
 std::vector<line> lines_of(const migration::folder &folder, const std::vector<migration::recorded> &ledger) {
@@ -39,6 +39,7 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
     l.applied_at = r.applied_at;
     l.applied_by = r.applied_by;
     l.duration_us = r.duration_us;
+    l.baselined = r.baselined && r.state == "applied";
     if (r.state == "partial" || r.state == "resumable")
       l.note = fmt::format("stopped after statement {}", r.statements_done);
   }
@@ -62,7 +63,8 @@ void print_text(terminal &t, const std::vector<line> &lines) {
     const std::string title = l.name.empty() ? l.id.text() : l.id.text() + "_" + l.name;
     const style look = l.state == "applied" ? style::good : l.state == "pending" ? style::warn : style::bad;
     std::string text =
-        fmt::format("{}  {:<{}}  {}", t.on_out(look, fmt::format("{:<9}", l.state)), title, width, l.applied_at);
+        fmt::format("{}  {:<{}}  {}", t.on_out(look, fmt::format("{:<9}", l.baselined ? "baselined" : l.state)), title,
+                    width, l.applied_at);
     if (!l.note.empty()) text += "  " + t.on_out(style::bad, l.note);
     while (text.ends_with(' ')) text.pop_back();
     t.out(text);
@@ -74,6 +76,7 @@ ordered_json to_json(const std::vector<line> &lines) {
   for (const auto &l : lines) {
     ordered_json j{{"version", l.id.text()}, {"name", l.name},         {"state", l.state},
                    {"down", l.has_down},     {"verify", l.has_verify}, {"in_folder", l.in_folder}};
+    if (l.baselined) j["baselined"] = true;
     if (!l.applied_at.empty()) {
       j["applied_at"] = l.applied_at;
       j["applied_by"] = l.applied_by;

@@ -17,12 +17,14 @@ enum class command {
   up,
   down,
   verify,
+  baseline,
   repair,
   history,
   phases,
   plugin_list,
   plugin_inspect,
-  explain
+  explain,
+  completion
 };
 std::string_view name_of(command c); // as typed: "plugin list"
 
@@ -47,7 +49,7 @@ struct options {
   bool run_sql = false;   // verify
   std::optional<std::string> hint, hint_owner, hint_token;
   std::optional<std::string> deadline;                                              // up, down
-  std::string argument;                                                             // NAME, RUN, FILE, VERSION or CODE
+  std::string argument;                                                             // NAME, RUN, FILE, VERSION, …
   std::uint32_t limit = 20;                                                         // history
   bool timestamp = false, sequential = false, no_down = false, verify_file = false; // new
   bool resume = false, mark_applied = false, mark_reverted = false, accept_files = false; // repair

@@ -53,22 +53,27 @@ std::optional<int> ledger::version() {
 
 void ledger::ensure() {
   int have = version().value_or(0);
-  for (; have < newest_version; ++have)
-    c_->exec("BEGIN; " + upgrade_sql(have, postgres::quote_identifier(schema_)) + "; COMMIT");
+  if (have == newest_version) return;
+  std::string sql = "BEGIN; ";
+  for (; have < newest_version; ++have) sql += upgrade_sql(have, postgres::quote_identifier(schema_)) + "; ";
+  c_->exec(sql + "COMMIT");
 }
 
 std::vector<migration::recorded> ledger::read() {
   std::vector<migration::recorded> out;
-  if (!version()) return out;
+  const auto have = version();
+  if (!have) return out;
+  const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
   const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
                           "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                          "applied_by, run, duration_us, statements_done, direction FROM " +
-                          table("migration"));
+                          "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
+                          done_checksum + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
-                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up"});
+                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up",
+                   r.text(i, 12) == "t", text(13)});
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -121,13 +126,15 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
 // The state of the migration and the event of the run, both or neither.
 std::string ledger::event_sql() const {
   std::string updates;
-  for (const char *column : {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum",
-                             "applied_at", "applied_by", "duration_us", "run", "statements_done"})
+  for (const char *column :
+       {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
+        "applied_by", "duration_us", "run", "statements_done", "done_checksum", "kind"})
     updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
   return "WITH state AS (INSERT INTO " + table("migration") +
          " AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at, applied_by,"
-         " duration_us, run, statements_done)"
-         " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer"
+         " duration_us, run, statements_done, done_checksum, kind)"
+         " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer,"
+         " $14, $15"
          " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
          updates + ") INSERT INTO " + table("run_migration") +
          " (run, version, name, direction, outcome, duration_us, message, owes_hooks)"
@@ -141,7 +148,8 @@ std::string ledger::add_event_in(postgres::connection &session, const std::strin
       event_sql(), std::array{parameter(version), parameter(e.name), parameter(e.state), or_null(e.files.up),
                               or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
                               t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
-                              or_null(e.message), parameter(e.owes_hooks ? "true" : "false")});
+                              or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
+                              parameter(e.baselined ? "baseline" : "sql")});
   return std::string(r.text(0, 0));
 }
 
@@ -177,6 +185,15 @@ void ledger::settle_open_ends() {
 void ledger::set_state(const migration::version &id, const std::string &state) {
   c_->query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
             std::array{parameter(id.text()), parameter(state)});
+}
+
+void ledger::add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,
+                        const std::string &message) {
+  c_->query(
+      "INSERT INTO " + table("run_migration") +
+          " (run, version, name, direction, outcome, duration_us, message) VALUES ($1::uuid, $2, $3, $4, $5, 0, $6)",
+      std::array{parameter(run), parameter(about.id.text()), parameter(about.name), parameter(about.up ? "up" : "down"),
+                 parameter(outcome), or_null(message)});
 }
 
 void ledger::set_checksums(const migration::version &id, const migration::checksums &files) {

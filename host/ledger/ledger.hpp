@@ -45,7 +45,9 @@ struct migration_event {
   std::int64_t duration_us = 0;
   std::uint32_t statements_done = 0;
   std::string message;
-  bool owes_hooks = false; // handlers are to run after COMMIT
+  bool owes_hooks = false;   // handlers are to run after COMMIT
+  std::string done_checksum; // of the statements that are done; empty unless partial
+  bool baselined = false;    // nothing was run
 };
 
 // A run that ended without a word, or left handlers uncalled.
@@ -89,8 +91,11 @@ public:
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
   void settle_open_ends();
 
-  // repair: the state of one migration, and the checksums it is held against.
+  // repair: the state of one migration, and the checksums it is held against. What a run did to a migration without
+  // running it is a line of the run's.
   void set_state(const migration::version &id, const std::string &state);
+  void add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,
+                  const std::string &message);
   void set_checksums(const migration::version &id, const migration::checksums &files);
 
   std::vector<run_summary> runs(std::uint32_t most);

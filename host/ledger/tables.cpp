@@ -88,10 +88,18 @@ CREATE TABLE {0}.hook_call (
 COMMENT ON TABLE {0}.hook_call IS 'Every call of every handler';
 )sql";
 
+constexpr const char *version_2 = R"sql(
+ALTER TABLE {0}.migration ADD COLUMN done_checksum text;
+COMMENT ON COLUMN {0}.migration.done_checksum IS 'Of the statements that were done: whoever resumes is held against it';
+COMMENT ON COLUMN {0}.migration.kind IS 'sql, or baseline: recorded as applied without being run';
+UPDATE {0}.ledger SET version = 2;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 0) return fmt::format(fmt::runtime(version_1), schema);
+  if (version == 1) return fmt::format(fmt::runtime(version_2), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

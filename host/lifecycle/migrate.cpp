@@ -102,7 +102,8 @@ ledger::migration_event migration_run::event() const {
           took.count(),
           done ? 0 : end_.statements_done,
           {},
-          done && p_.dispatcher.has_handlers(post_phase())};
+          done && p_.dispatcher.has_handlers(post_phase()),
+          end_.fate == fate::partial ? migration::checksum_of_first(script_, end_.statements_done) : std::string()};
 }
 
 void migration_run::run() {

@@ -18,8 +18,6 @@ std::string checksum_of(const std::filesystem::path &file) {
   }
 }
 
-std::string title_of(const recorded &r) { return r.name.empty() ? r.id.text() : r.id.text() + "_" + r.name; }
-
 const recorded *find(const std::vector<recorded> &ledger, const version &id) {
   const auto at =
       std::lower_bound(ledger.begin(), ledger.end(), id, [](const recorded &r, const version &v) { return r.id < v; });
@@ -40,19 +38,58 @@ void refuse_unsettled(const std::vector<recorded> &ledger, bool up) {
     const std::string file = r.up ? "up" : "down";
     if (r.state == "partial")
       throw error(error_code::partly_applied,
-                  title_of(r) + " stopped half-way: the first " + std::to_string(r.statements_done) +
+                  r.title() + " stopped half-way: the first " + std::to_string(r.statements_done) +
                       " statements of its " + file + " file are in the database, the rest is not",
                   "look at the database, then say how to go on: davit repair " + r.id.text() +
                       " --resume | --applied | --reverted");
     if (r.state == "resumable" && r.up != up)
       throw error(error_code::partly_applied,
-                  title_of(r) + " is half-way " + (r.up ? "up" : "down") + " and is to go on after statement " +
+                  r.title() + " is half-way " + (r.up ? "up" : "down") + " and is to go on after statement " +
                       std::to_string(r.statements_done) + " of its " + file + " file",
                   "davit " + file + " goes on with it; davit repair " + r.id.text() + " changes your mind");
   }
 }
 
-// An added file is no conflict: what was applied is still what it was.
+void require_known(const folder &files, const std::vector<recorded> &ledger, const version &v, const char *option) {
+  if (!find(files, v) && !find(ledger, v) && v.canonical() != "0")
+    throw error(error_code::migration_version, std::string(option) + " " + v.text() + ": there is no such migration",
+                "davit status lists the versions there are");
+}
+
+} // namespace
+
+std::string recorded::title() const { return name.empty() ? id.text() : id.text() + "_" + name; }
+
+checksums checksums_of(const migration_files &files) {
+  return {checksum_of(files.up), checksum_of(files.down), checksum_of(files.verify)};
+}
+
+std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger) {
+  std::vector<difference> out;
+  for (const auto &r : ledger) {
+    if (!present(&r)) continue;
+    const migration_files *m = find(files, r.id);
+    if (!m) {
+      out.push_back({r, r.title(), change::file_removed});
+      continue;
+    }
+    const checksums now = checksums_of(*m);
+    const auto compare = [&](const std::string &then, const std::string &is, const std::filesystem::path &file,
+                             const char *role) {
+      if (then == is) return;
+      const std::string named = file.empty() ? r.title() + "." + role + ".sql" : file.string();
+      out.push_back({r, named,
+                     then.empty() ? change::file_added
+                     : is.empty() ? change::file_removed
+                                  : change::file_changed});
+    };
+    compare(r.up_checksum, now.up, m->up, "up");
+    compare(r.down_checksum, now.down, m->down, "down");
+    compare(r.verify_checksum, now.verify, m->verify, "verify");
+  }
+  return out;
+}
+
 void refuse_differences(const folder &files, const std::vector<recorded> &ledger) {
   std::string list;
   std::size_t count = 0;
@@ -68,44 +105,6 @@ void refuse_differences(const folder &files, const std::vector<recorded> &ledger
       "bring the files back as they were, or, if the change is meant, accept it with davit repair --accept-files");
 }
 
-void require_known(const folder &files, const std::vector<recorded> &ledger, const version &v, const char *option) {
-  if (!find(files, v) && !find(ledger, v) && v.canonical() != "0")
-    throw error(error_code::migration_version, std::string(option) + " " + v.text() + ": there is no such migration",
-                "davit status lists the versions there are");
-}
-
-} // namespace
-
-checksums checksums_of(const migration_files &files) {
-  return {checksum_of(files.up), checksum_of(files.down), checksum_of(files.verify)};
-}
-
-std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger) {
-  std::vector<difference> out;
-  for (const auto &r : ledger) {
-    if (!present(&r)) continue;
-    const migration_files *m = find(files, r.id);
-    if (!m) {
-      out.push_back({r, title_of(r), change::file_removed});
-      continue;
-    }
-    const checksums now = checksums_of(*m);
-    const auto compare = [&](const std::string &then, const std::string &is, const std::filesystem::path &file,
-                             const char *role) {
-      if (then == is) return;
-      const std::string named = file.empty() ? title_of(r) + "." + role + ".sql" : file.string();
-      out.push_back({r, named,
-                     then.empty() ? change::file_added
-                     : is.empty() ? change::file_removed
-                                  : change::file_changed});
-    };
-    compare(r.up_checksum, now.up, m->up, "up");
-    compare(r.down_checksum, now.down, m->down, "down");
-    compare(r.verify_checksum, now.verify, m->verify, "verify");
-  }
-  return out;
-}
-
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {
   refuse_unsettled(ledger, true);
   refuse_differences(files, ledger);
@@ -118,7 +117,7 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
     if (r && r->state == "applied") continue;
     const bool resumes = r && r->state == "resumable";
     if (newest != ledger.rend() && m.id < newest->id && !options.out_of_order && !resumes)
-      throw error(error_code::out_of_order, m.title() + " is pending, but " + title_of(*newest) + " is applied already",
+      throw error(error_code::out_of_order, m.title() + " is pending, but " + newest->title() + " is applied already",
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
     steps.push_back({m, true, resumes ? r->statements_done : 0});

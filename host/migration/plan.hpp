@@ -22,6 +22,10 @@ struct recorded {
   std::int64_t duration_us = 0;
   std::uint32_t statements_done = 0; // of a partial or resumable one
   bool up = true;                    // which of its files was run last
+  bool baselined = false;            // recorded as applied without being run
+  std::string done_checksum;         // of those statements; empty: not known
+
+  std::string title() const; // "0012_add_email", or "0012" without a name
 };
 
 struct step {
@@ -57,6 +61,9 @@ struct difference {
 
 // Applied migrations whose files are not what the ledger has, ascending.
 std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger);
+
+// Throws checksum_changed for those, but not for added files: what was applied is still what it was.
+void refuse_differences(const folder &files, const std::vector<recorded> &ledger);
 
 // Steps in the order they are to run. Throw davit::error: checksum_changed, out_of_order, partly_applied, irreversible,
 // migration_version.

@@ -5,7 +5,9 @@
 #include "migration/text_position.hpp"
 #include "migration/transaction_mode.hpp"
 #include "sql/split.hpp"
+#include "sql/token_reader.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace davit::migration {
@@ -55,6 +57,19 @@ script parse_script(const std::filesystem::path &file, std::string bytes) {
   }
   if (const auto problem = settle_transaction_mode(s, directives.no_transaction)) fail(s, text_begin, *problem);
   return s;
+}
+
+std::string checksum_of_first(const script &s, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < std::min(count, s.statements.size()); ++i) {
+    const auto &st = s.statements[i];
+    // Comments before the first word are part of the text.
+    all += st.text.substr(sql::token_reader(st.text).offset());
+    all += '\0';
+    all += st.copy_data;
+    all += '\0';
+  }
+  return sha256_hex(all);
 }
 
 } // namespace davit::migration

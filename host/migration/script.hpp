@@ -48,6 +48,10 @@ script read_script(const std::filesystem::path &file);
 // The same for bytes in memory; `file` is only named in errors.
 script parse_script(const std::filesystem::path &file, std::string bytes);
 
+// SHA-256 of the first `count` statements with their data: what a file that is resumed must not have changed. Comments
+// and blank lines between them count for nothing.
+std::string checksum_of_first(const script &s, std::size_t count);
+
 // Where character `position` (from 1, as PostgreSQL counts) of a statement stands in its file; 0: its first word,
 // behind the comments that belong to it.
 place place_in(const script &s, const statement &st, std::uint32_t position);

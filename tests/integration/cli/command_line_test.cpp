@@ -20,8 +20,8 @@ outcome bare(std::vector<std::string> arguments) {
               .cwd = folder.path()});
 }
 
-const std::vector<std::string> commands{"init",   "new",    "status",  "plan",   "up",      "down",
-                                        "verify", "repair", "history", "phases", "explain", "plugin"};
+const std::vector<std::string> commands{"init",     "new",    "status",     "plan",    "up",     "down",    "verify",
+                                        "baseline", "repair", "completion", "history", "phases", "explain", "plugin"};
 
 } // namespace
 
@@ -70,10 +70,11 @@ TEST_CASE("wrong usage is refused with 2 on stderr, and as an object on stdout i
                                                     {"new", "a", "--timestamp", "--sequential"},
                                                     {"history", "--limit", "0"},
                                                     {"explain", "nothing"},
+                                                    {"completion"},
+                                                    {"completion", "tcsh"},
+                                                    {"baseline"},
                                                     {"plugin"},
                                                     {"plugin", "inspect"},
-                                                    {"repair"},
-                                                    {"repair", "1"},
                                                     {"repair", "--resume"},
                                                     {"repair", "1", "--resume", "--applied"},
                                                     {"repair", "1", "--accept-files"},

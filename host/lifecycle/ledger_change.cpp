@@ -1,0 +1,31 @@
+#include "lifecycle/ledger_change.hpp"
+
+#include "lifecycle/identity.hpp"
+
+#include <chrono>
+
+namespace davit::lifecycle {
+
+ledger_change::ledger_change(const config::settings &settings, observer &show)
+    : settings_(settings), sessions_(settings, targets_, never_, show),
+      ledger_(sessions_.lock(), settings.ledger.schema) {
+  sessions_.take_run_lock();
+}
+
+std::string ledger_change::record(const std::string &command, const std::string &outcome, const std::string &message,
+                                  const std::function<void(const std::string &run)> &change) {
+  using namespace std::chrono;
+  const std::string run = new_uuid();
+  const machine_identity here = identify_machine();
+  const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  ledger_.ensure();
+  session().exec("BEGIN");
+  ledger_.start_run({run, command, settings_.environment, here.host, here.user, here.davit_version, settings_.run.hint,
+                     settings_.run.hint_owner, settings_.run.hint_token, "[]", now});
+  change(run);
+  ledger_.finish_run(run, {outcome, message, {}});
+  session().exec("COMMIT");
+  return run;
+}
+
+} // namespace davit::lifecycle
