@@ -167,7 +167,7 @@ void parser::add_plugin_commands() {
 
 void parser::check_repair() const {
   const bool one = out_.resume || out_.mark_applied || out_.mark_reverted;
-  if (out_.accept_files ? one || !out_.argument.empty() : !one || out_.argument.empty())
+  if ((one && out_.argument.empty()) || (out_.accept_files && (one || !out_.argument.empty())))
     throw CLI::ValidationError("repair",
                                "give VERSION with --resume, --applied or --reverted, or --accept-files alone");
 }

@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/requests.hpp"
+#include "cli/shortened.hpp"
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
 #include "plugin/phases.hpp"
@@ -23,19 +24,6 @@ constexpr std::string_view down_order[] = {
     "after_validation", "cleanup",           "post_rollback"};
 constexpr std::string_view before_all[] = {"startup", "pre_validate", "validated"};
 constexpr std::string_view after_all[] = {"post_complete", "success", "failure"};
-
-// One line of SQL: comments stay, white space shrinks.
-std::string shortened(std::string_view sql, std::size_t most = 100) {
-  std::string out;
-  for (const char c : sql) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (blank && (out.empty() || out.back() == ' ')) continue;
-    const bool begins_character = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-    if (out.size() >= most && begins_character) return printable(out) + "…";
-    out += blank ? ' ' : c;
-  }
-  return printable(out);
-}
 
 std::string describe(const plugin::binding &b) {
   std::string text = fmt::format("{}.{}", b.owner->name(), b.what->name);

@@ -1,10 +1,10 @@
 // davit repair
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/repair_explanation.hpp"
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
-#include "ledger/ledger.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/ledger_change.hpp"
 
 #include <algorithm>
 
@@ -14,64 +14,150 @@
 namespace davit::cli {
 namespace {
 
-std::string repair_partial(const options &o, ledger::ledger &ledger) {
-  const migration::version id(o.argument);
-  const auto recorded = ledger.read();
-  const auto at = std::find_if(recorded.begin(), recorded.end(), [&](const auto &r) { return r.id == id; });
-  if (at == recorded.end())
+using lifecycle::ledger_change;
+using nlohmann::ordered_json;
+
+const migration::recorded &find(const std::vector<migration::recorded> &all, const migration::version &id) {
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto &r) { return r.id == id; });
+  if (at == all.end())
     throw error(error_code::migration_version, "the ledger has no migration " + id.text(),
                 "davit status lists what it has");
-  if (at->state != "partial" && at->state != "resumable")
-    throw error(error_code::ledger_conflict,
-                fmt::format("migration {} is {}: there is nothing to repair", id.text(), at->state),
-                "davit status shows which one stopped half-way");
-  const std::string state = o.resume ? "resumable" : o.mark_applied ? "applied" : "reverted";
-  ledger.set_state(id, state);
-  if (o.resume)
-    return fmt::format("the next davit {} goes on with {} after statement {}", at->up ? "up" : "down", id.text(),
-                       at->statements_done);
-  return fmt::format("{} is recorded as {}", id.text(), state);
+  return *at;
 }
 
-std::string accept_files(const workspace &w, ledger::ledger &ledger) {
+const migration::migration_files *find(const migration::folder &folder, const migration::version &id) {
+  const auto at =
+      std::find_if(folder.migrations.begin(), folder.migrations.end(), [&](const auto &m) { return m.id == id; });
+  return at == folder.migrations.end() ? nullptr : &*at;
+}
+
+int explain(const options &o, terminal &t, workspace &w) {
+  auto c = w.connect("repair");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  std::vector<migration::migration_files> changed;
+  const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
+  auto stopped = find_stopped(folder, recorded, c);
+  std::vector<std::string> changed;
+  if (!o.argument.empty()) {
+    const migration::version id(o.argument);
+    find(recorded, id);
+    std::erase_if(stopped, [&](const auto &m) { return m.at.migration.id != id; });
+  }
+  for (const auto &d : migration::differences(folder, recorded))
+    if (d.what != migration::change::file_added && !migration::is_stopped(d.migration) && o.argument.empty())
+      changed.push_back(d.file);
+  const auto exit = stopped.empty() && changed.empty() ? exit_code::ok : exit_code::conflict;
+  if (o.json) {
+    ordered_json j = json_answer(name_of(o.what));
+    j["ok"] = exit == exit_code::ok;
+    j["exit_code"] = static_cast<int>(exit);
+    j["stopped"] = ordered_json::array();
+    for (const auto &m : stopped) j["stopped"].push_back(to_json(m));
+    j["changed_files"] = changed;
+    print_json(t, j);
+    return static_cast<int>(exit);
+  }
+  for (const auto &m : stopped) print(t, m);
+  for (const auto &file : changed)
+    t.out(file + " is not what was applied: bring it back, or take it as it is with davit repair --accept-files");
+  if (exit == exit_code::ok) t.out("nothing to repair");
+  return static_cast<int>(exit);
+}
+
+struct repaired {
+  std::string message, run;
+};
+
+repaired resume(ledger_change &change, const stopped_migration &m, const migration::migration_files &files,
+                progress &show) {
+  require_same_beginning(m.at);
+  const auto &r = m.at.migration;
+  for (const auto &text : m.about_leftovers()) show.warning(text);
+  std::string message = fmt::format("the next davit {} goes on with {} after statement {}", r.up ? "up" : "down",
+                                    r.id.text(), r.statements_done);
+  if (m.at.file_changed) message += ", with its file as it is now";
+  const auto run = change.record("repair", "repaired", message, [&](const std::string &id) {
+    change.ledger().set_state(r.id, "resumable");
+    change.ledger().set_checksums(r.id, migration::checksums_of(files));
+    change.ledger().add_remark(id, r, "to be resumed", message);
+  });
+  return {message, run};
+}
+
+// What was done by hand; the files are what they are now.
+repaired settle(ledger_change &change, const migration::recorded &r, const migration::migration_files *files,
+                const std::string &state) {
+  const std::string message = r.id.text() + " is recorded as " + state;
+  const auto run = change.record("repair", "repaired", message, [&](const std::string &id) {
+    change.ledger().set_state(r.id, state);
+    if (files && state == "applied") change.ledger().set_checksums(r.id, migration::checksums_of(*files));
+    change.ledger().add_remark(id, r, "marked as " + state, r.state + " before");
+  });
+  return {message, run};
+}
+
+repaired repair_one(const options &o, const workspace &w, ledger_change &change, progress &show) {
+  const migration::version id(o.argument);
+  const auto recorded = change.ledger().read();
+  const auto &r = find(recorded, id);
+  const bool takes_baseline_back = r.baselined && r.state == "applied" && o.mark_reverted;
+  if (!migration::is_stopped(r) && !takes_baseline_back)
+    throw error(error_code::ledger_conflict,
+                fmt::format("migration {} is {}: there is nothing to repair", id.text(), r.state),
+                "davit status shows which one stopped half-way");
+  const auto folder = migration::find_migrations(w.settings.migrations.dir);
+  const auto *files = find(folder, id);
+  if (!o.resume) return settle(change, r, files, o.mark_applied ? "applied" : "reverted");
+  const auto stopped = find_stopped(folder, {r}, change.session());
+  require_same_beginning(stopped.front().at); // there are files, then
+  return resume(change, stopped.front(), *files, show);
+}
+
+repaired accept_files(const workspace &w, ledger_change &change) {
+  const auto folder = migration::find_migrations(w.settings.migrations.dir);
+  std::vector<std::pair<migration::recorded, const migration::migration_files *>> changed;
+  std::size_t count = 0;
   std::string gone;
-  for (const auto &d : migration::differences(folder, ledger.read())) {
-    const auto m = std::find_if(folder.migrations.begin(), folder.migrations.end(),
-                                [&](const auto &f) { return f.id == d.migration.id; });
-    if (m == folder.migrations.end()) {
+  for (const auto &d : migration::differences(folder, change.ledger().read())) {
+    const auto *m = find(folder, d.migration.id);
+    ++count;
+    if (!m)
       gone += (gone.empty() ? "" : ", ") + d.file;
-      continue;
-    }
-    changed.push_back(*m);
+    else if (changed.empty() || changed.back().first.id != d.migration.id)
+      changed.emplace_back(d.migration, m);
+    if (m && migration::is_stopped(d.migration)) require_same_beginning(find_stopping_point(folder, d.migration));
   }
   if (!gone.empty())
     throw error(error_code::checksum_changed, "files of applied migrations are gone altogether: " + gone,
                 "bring them back: a migration without files cannot be accepted");
-  for (const auto &m : changed) ledger.set_checksums(m.id, migration::checksums_of(m));
-  return changed.size() == 1 ? "1 file accepted as it is"
-                             : fmt::format("{} files accepted as they are", changed.size());
+  const std::string message =
+      count == 1 ? "1 file accepted as it is" : fmt::format("{} files accepted as they are", count);
+  if (changed.empty()) return {message, {}};
+  const auto run = change.record("repair", "repaired", message, [&](const std::string &id) {
+    for (const auto &[r, m] : changed) {
+      change.ledger().set_checksums(r.id, migration::checksums_of(*m));
+      change.ledger().add_remark(id, r, "files accepted", {});
+    }
+  });
+  return {message, run};
 }
 
 } // namespace
 
 int command_repair(const options &o, terminal &t) {
   workspace w(o, t);
+  if (!o.resume && !o.mark_applied && !o.mark_reverted && !o.accept_files) return explain(o, t, w);
   w.start_server();
-  lifecycle::interrupt never; // signals end repair as they end any command
-  lifecycle::cancel_targets targets;
   progress show(t, detail_level::normal, w.services().secrets);
-  lifecycle::sessions sessions(w.settings, targets, never, show);
-  sessions.take_run_lock(); // no run may be under way
-  ledger::ledger ledger(sessions.lock(), w.settings.ledger.schema);
-  const std::string done = o.accept_files ? accept_files(w, ledger) : repair_partial(o, ledger);
+  ledger_change change(w.settings, show);
+  const repaired done = o.accept_files ? accept_files(w, change) : repair_one(o, w, change, show);
   if (o.json) {
     auto j = json_answer(name_of(o.what));
-    j["message"] = done;
+    j["message"] = done.message;
+    j["run"] = done.run.empty() ? ordered_json() : ordered_json(done.run);
+    j["warnings"] = show.warnings();
     print_json(t, j);
   } else {
-    t.out(done);
+    t.out(done.message + (done.run.empty() ? "" : " (run " + done.run + ")"));
   }
   return 0;
 }

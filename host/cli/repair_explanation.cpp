@@ -1,0 +1,128 @@
+#include "cli/repair_explanation.hpp"
+
+#include "cli/shortened.hpp"
+#include "sql/index_statement.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace davit::cli {
+namespace {
+
+using migration::stopping_point;
+using nlohmann::ordered_json;
+
+struct choice {
+  const char *option;
+  std::string meaning;
+};
+
+std::vector<choice> choices_for(const stopping_point &at) {
+  const auto &r = at.migration;
+  const std::string file = r.up ? "up" : "down";
+  const std::string so_far = fmt::format("the {} statements that were run", r.statements_done);
+  std::vector<choice> out;
+  out.push_back({"--resume", at.next ? fmt::format("the next davit {} goes on at line {}", file, at.next->where.line)
+                                     : fmt::format("the next davit {} goes on behind them", file)});
+  if (r.up) {
+    out.push_back({"--applied", "it is applied: you have completed the file by hand"});
+    out.push_back({"--reverted", "it is not applied: you have undone " + so_far + " by hand"});
+  } else {
+    out.push_back({"--applied", "it is still applied: you have undone " + so_far + " by hand"});
+    out.push_back({"--reverted", "it is reverted: you have completed the down file by hand"});
+  }
+  return out;
+}
+
+std::string about_file(const stopping_point &at) {
+  if (at.file.empty()) return "the file is gone: --resume needs it";
+  if (!at.unreadable.empty()) return "the file cannot be read any more: " + at.unreadable;
+  if (!at.file_changed) return {};
+  switch (at.beginning) {
+  case stopping_point::prefix::same:
+    return "the file was changed since, but only behind what is in the database: --resume runs it as it is now";
+  case stopping_point::prefix::changed:
+    return "the file was changed since, what is in the database included: --resume is refused";
+  case stopping_point::prefix::not_known: break;
+  }
+  return "the file was changed since, perhaps also what is in the database: --resume is refused";
+}
+
+ordered_json to_json(const stopping_point::statement_at &st) {
+  return {{"line", st.where.line}, {"column", st.where.column}, {"sql", st.text}};
+}
+
+} // namespace
+
+std::vector<stopped_migration> find_stopped(const migration::folder &folder,
+                                            const std::vector<migration::recorded> &recorded, postgres::connection &c) {
+  std::vector<stopped_migration> out;
+  for (const auto &r : recorded)
+    if (migration::is_stopped(r)) out.push_back({find_stopping_point(folder, r), {}});
+  if (out.empty()) return out;
+  const auto invalid = postgres::invalid_indexes(c);
+  for (auto &m : out) {
+    if (!m.at.next) continue;
+    const auto st = sql::read_concurrent_index(m.at.next->text);
+    if (!st) continue;
+    for (const auto &index : invalid)
+      if (sql::may_leave(*st, index.table, index.name)) m.leftovers.push_back(index);
+  }
+  return out;
+}
+
+std::vector<std::string> stopped_migration::about_leftovers() const {
+  std::vector<std::string> out;
+  for (const auto &index : leftovers)
+    out.push_back(fmt::format("index {} of table {} is INVALID, left behind by that statement: the server does not use "
+                              "it, and IF NOT EXISTS takes it for a good one. Drop it before you go on: {}",
+                              index.quoted(), index.table, index.drop_sql()) +
+                  (index.perhaps_built_by
+                       ? fmt::format(" (unless pid {} is building it at this moment)", index.perhaps_built_by)
+                       : ""));
+  return out;
+}
+
+void print(terminal &t, const stopped_migration &m) {
+  const auto &at = m.at;
+  const auto &r = at.migration;
+  t.out(t.on_out(style::bold, r.title()) +
+        fmt::format(" stopped half-way: {}{} statements of its {} file are in the database{}", r.statements_done,
+                    at.statements ? fmt::format(" of {}", at.statements) : "", r.up ? "up" : "down",
+                    r.state == "resumable" ? "; the next run is to go on with it" : ""));
+  const auto show = [&t](const char *label, const stopping_point::statement_at &st) {
+    t.out(fmt::format("  {} {}: {}", label, to_string(st.where), shortened(st.text)));
+  };
+  if (at.last_done) show("done until", *at.last_done);
+  if (at.next) show("stopped in", *at.next);
+  if (const auto text = about_file(at); !text.empty()) t.out("  " + t.on_out(style::warn, text));
+  for (const auto &text : m.about_leftovers()) t.out("  " + t.on_out(style::warn, text));
+  t.out(fmt::format("  davit history {} says why", r.run.substr(0, 8)));
+  for (const auto &c : choices_for(at))
+    t.out(fmt::format("  davit repair {} {:<10}  {}", r.id.text(), c.option, c.meaning));
+}
+
+ordered_json to_json(const stopped_migration &m) {
+  const auto &at = m.at;
+  const auto &r = at.migration;
+  ordered_json j{{"version", r.id.text()},
+                 {"name", r.name},
+                 {"state", r.state},
+                 {"direction", r.up ? "up" : "down"},
+                 {"statements_done", r.statements_done},
+                 {"statements", at.statements},
+                 {"run", r.run},
+                 {"file", at.file.string()},
+                 {"file_changed", at.file_changed}};
+  if (const auto text = about_file(at); !text.empty()) j["about_file"] = text;
+  if (at.last_done) j["done_until"] = to_json(*at.last_done);
+  if (at.next) j["stopped_in"] = to_json(*at.next);
+  j["invalid_indexes"] = ordered_json::array();
+  for (const auto &index : m.leftovers)
+    j["invalid_indexes"].push_back({{"index", index.quoted()}, {"table", index.table}, {"fix", index.drop_sql()}});
+  j["choices"] = ordered_json::array();
+  for (const auto &c : choices_for(at)) j["choices"].push_back({{"option", c.option}, {"meaning", c.meaning}});
+  return j;
+}
+
+} // namespace davit::cli

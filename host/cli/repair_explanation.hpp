@@ -1,0 +1,30 @@
+// What stopped half-way, and the ways on: what `davit repair` says before anything is done.
+#pragma once
+
+#include "cli/terminal.hpp"
+#include "migration/stopping_point.hpp"
+#include "postgres/invalid_indexes.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace davit::cli {
+
+struct stopped_migration {
+  migration::stopping_point at;
+  std::vector<postgres::invalid_index> leftovers; // of the statement that it stopped in
+
+  // One sentence for each of them.
+  std::vector<std::string> about_leftovers() const;
+};
+
+// Every migration of `recorded` that stopped half-way.
+std::vector<stopped_migration> find_stopped(const migration::folder &folder,
+                                            const std::vector<migration::recorded> &recorded, postgres::connection &c);
+
+void print(terminal &t, const stopped_migration &m);
+nlohmann::ordered_json to_json(const stopped_migration &m);
+
+} // namespace davit::cli
