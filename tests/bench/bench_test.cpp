@@ -31,7 +31,7 @@ TEST_CASE("every benchmark runs, and says name, ratio, aim and whether the aim i
     const double ratio = all.number(at + "/ratio"), aim = all.number(at + "/aim");
     CHECK(all.boolean(at + "/meets") == (at_least ? ratio >= aim : ratio <= aim));
   }
-  CHECK(names == "dispatch dispatch_spawn up_wall up_cpu up_memory up_plugins nothing_to_do many_files ");
+  CHECK(names == "dispatch dispatch_spawn up_wall up_cpu up_memory up_plugins up_delay nothing_to_do many_files ");
 }
 
 TEST_CASE("a benchmark that is asked for by name runs alone, and an unknown name is refused") {

@@ -43,6 +43,7 @@ struct benchmark {
 benchmark dispatch();
 benchmark up();
 benchmark up_plugins();
+benchmark up_delay();
 benchmark nothing_to_do();
 benchmark many_files();
 

@@ -43,7 +43,7 @@ void prepared_database::with_copy(const std::function<void(const std::string &)>
   } const at_end{copy};
   connect(server().url()).exec("CREATE DATABASE " + copy + " TEMPLATE " + name_);
   connect(server().url(copy)).exec("SELECT count(*) FROM pg_catalog.pg_class");
-  use(server().url(copy));
+  use(copy);
 }
 
 } // namespace davit::bench

@@ -24,9 +24,9 @@ public:
   prepared_database &operator=(const prepared_database &) = delete;
 
   std::string url() const { return server().url(name_); }
-  // Calls `use` with the URL of a copy that has been connected to before, so that the server's caches of the new
+  // Calls `use` with the name of a copy that has been connected to before, so that the server's caches of the new
   // database are filled, and drops it.
-  void with_copy(const std::function<void(const std::string &url)> &use) const;
+  void with_copy(const std::function<void(const std::string &name)> &use) const;
 
 private:
   std::string name_;

@@ -25,7 +25,9 @@ struct arguments {
   std::vector<std::string> names; // empty: all
 };
 
-std::vector<benchmark> all_benchmarks() { return {dispatch(), up(), up_plugins(), nothing_to_do(), many_files()}; }
+std::vector<benchmark> all_benchmarks() {
+  return {dispatch(), up(), up_plugins(), up_delay(), nothing_to_do(), many_files()};
+}
 
 void print_usage(std::FILE *to) {
   std::fputs("usage: tests/bench/run [OPTION]… [NAME…]\n\n"

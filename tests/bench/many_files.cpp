@@ -54,7 +54,7 @@ std::vector<result> measure(const setting &s) {
   pretend_applied(database, texts);
   const auto davit = [&] {
     cost out;
-    database.with_copy([&](const std::string &url) { out = run(p.up(s, url)); });
+    database.with_copy([&](const std::string &name) { out = run(p.up(s, server().url(name))); });
     return out;
   };
   const auto all = interleave(

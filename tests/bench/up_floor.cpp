@@ -2,13 +2,16 @@
 
 #include "bench/ledger_rows.hpp"
 
+#include <utility>
+
 namespace davit::bench {
 
-up_against_psql::up_against_psql(const setting &s, std::size_t migrations, std::string_view toml)
-    : setting_(s), project_(toml) {
+up_against_psql::up_against_psql(const setting &s, std::size_t migrations, std::string_view toml, way to)
+    : setting_(s), to_(std::move(to)), project_(toml) {
   run(project_.up(setting_, database_.url())); // with nothing in the folder: creates the ledger
   const auto statements = write_trivial_migrations(project_, migrations);
-  database_.with_copy([&](const std::string &url) {
+  database_.with_copy([&](const std::string &name) {
+    const std::string url = server().url(name);
     run(project_.up(setting_, url));
     auto session = connect(url);
     const ledger_rows rows = read_ledger_rows(session);
@@ -21,8 +24,8 @@ up_against_psql::up_against_psql(const setting &s, std::size_t migrations, std::
 
 cost up_against_psql::psql() const {
   cost out;
-  database_.with_copy([&](const std::string &url) {
-    out = run({{(server().bin_dir() / "psql").string(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f",
+  database_.with_copy([&](const std::string &name) {
+    out = run({{(server().bin_dir() / "psql").string(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", to_(name), "-f",
                 file_.string()}});
   });
   return out;
@@ -30,7 +33,7 @@ cost up_against_psql::psql() const {
 
 cost up_against_psql::davit() const {
   cost out;
-  database_.with_copy([&](const std::string &url) { out = run(project_.up(setting_, url)); });
+  database_.with_copy([&](const std::string &name) { out = run(project_.up(setting_, to_(name))); });
   return out;
 }
 
