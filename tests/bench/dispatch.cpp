@@ -30,6 +30,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr double budget_ns = 40;
+constexpr std::chrono::seconds grace{5};
 
 // The handler sends no SQL, so nobody asks for a session.
 class no_sessions : public plugin::sessions {
@@ -129,7 +130,7 @@ std::vector<result> measure(const setting &s) {
   host h(p);
   const davit_handler_fn bare = bare_function();
   pairs<double> overhead, against_spawn, parts;
-  lifecycle::supervise({h.stop, h.targets, h.services.supervision, [](std::string_view) {}}, signals, [&] {
+  lifecycle::supervise({h.stop, h.targets, h.services.supervision, [](std::string_view) {}, grace}, signals, [&] {
     take(h, bare, s);
     for (std::size_t i = 0; i < s.pairs_or(15); ++i) {
       const sample one = take(h, bare, s);
