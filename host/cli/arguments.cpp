@@ -133,6 +133,7 @@ void parser::add_reading_commands() {
   history->add_option("RUN", out_.argument, "id of a run, or its beginning");
   history->add_option("--limit", out_.limit, "show at most so many runs")->type_name("N")->check(CLI::PositiveNumber);
 
+  add(app_, command::doctor, "doctor", "check configuration, files, plugins, server, rights, ledger and locks");
   add(app_, command::phases, "phases", "the phases at which hooks are called");
   CLI::Option *code = add(app_, command::explain, "explain", "what an error or exit code means, and what to do")
                           ->add_option("CODE", out_.argument, "as in JSON errors, or an exit code; none lists all");
@@ -226,6 +227,7 @@ std::string_view name_of(command c) {
   case command::phases: return "phases";
   case command::plugin_list: return "plugin list";
   case command::plugin_inspect: return "plugin inspect";
+  case command::doctor: return "doctor";
   case command::explain: return "explain";
   case command::completion: return "completion";
   }

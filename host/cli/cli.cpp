@@ -32,6 +32,7 @@ int dispatch(const options &o, terminal &t) {
   case command::phases: return command_phases(o, t);
   case command::plugin_list: return command_plugin_list(o, t);
   case command::plugin_inspect: return command_plugin_inspect(o, t);
+  case command::doctor: return command_doctor(o, t);
   case command::explain: return command_explain(o, t);
   case command::completion: return command_completion(o, t);
   }

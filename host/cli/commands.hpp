@@ -18,6 +18,7 @@ int command_history(const options &o, terminal &t);
 int command_phases(const options &o, terminal &t);
 int command_plugin_list(const options &o, terminal &t);
 int command_plugin_inspect(const options &o, terminal &t);
+int command_doctor(const options &o, terminal &t);
 int command_explain(const options &o, terminal &t);
 int command_completion(const options &o, terminal &t);
 

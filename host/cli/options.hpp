@@ -23,6 +23,7 @@ enum class command {
   phases,
   plugin_list,
   plugin_inspect,
+  doctor,
   explain,
   completion
 };

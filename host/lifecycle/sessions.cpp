@@ -1,9 +1,8 @@
 #include "lifecycle/sessions.hpp"
 
-#include "base/file.hpp"
+#include "lifecycle/lock_key.hpp"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 
 namespace davit::lifecycle {
@@ -11,21 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Advisory locks are numbers of a database; the ledger's schema makes ours ours.
-std::int64_t lock_key(std::string_view purpose, const std::string &schema) {
-  const std::string hex = sha256_hex("davit " + std::string(purpose) + " " + schema).substr(0, 16);
-  std::uint64_t key = 0;
-  std::from_chars(hex.data(), hex.data() + hex.size(), key, 16);
-  return static_cast<std::int64_t>(key);
-}
-
 std::string milliseconds_of(std::chrono::milliseconds t) { return "'" + std::to_string(t.count()) + "ms'"; }
 
 } // namespace
 
 sessions::sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show)
     : settings_(settings), targets_(targets), stop_(stop), show_(show),
-      run_key_(lock_key("run", settings.ledger.schema)), work_key_(lock_key("work", settings.ledger.schema)) {}
+      run_key_(lock_key(run_lock, settings.ledger.schema)), work_key_(lock_key(work_lock, settings.ledger.schema)) {}
 
 sessions::~sessions() {
   for (auto *c : {&lock_, &run_, &side_})

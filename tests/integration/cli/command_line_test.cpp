@@ -20,8 +20,9 @@ outcome bare(std::vector<std::string> arguments) {
               .cwd = folder.path()});
 }
 
-const std::vector<std::string> commands{"init",     "new",    "status",     "plan",    "up",     "down",    "verify",
-                                        "baseline", "repair", "completion", "history", "phases", "explain", "plugin"};
+const std::vector<std::string> commands{"init",   "new",     "status",   "plan",    "up",
+                                        "down",   "verify",  "baseline", "repair",  "completion",
+                                        "doctor", "history", "phases",   "explain", "plugin"};
 
 } // namespace
 

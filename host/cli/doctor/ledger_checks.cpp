@@ -1,0 +1,61 @@
+// The ledger: its version, what it says is unfinished, and whether it agrees with the files.
+#include "cli/doctor/checks.hpp"
+
+#include "ledger/ledger.hpp"
+#include "ledger/tables.hpp"
+
+#include <fmt/format.h>
+
+namespace davit::cli::doctor {
+namespace {
+
+constexpr const char *name = "ledger";
+
+void check_stopped(findings &out, const std::vector<migration::recorded> &recorded) {
+  for (const auto &r : recorded) {
+    const std::string what =
+        fmt::format("{} stopped half-way {} after statement {}", r.title(), r.up ? "up" : "down", r.statements_done);
+    if (r.state == "partial")
+      out.fail(name, what, "davit repair shows where, and the ways on", exit_code::conflict);
+    else if (r.state == "resumable")
+      out.warn(name, what + ", and is to go on there", fmt::format("davit {} goes on with it", r.up ? "up" : "down"));
+  }
+}
+
+void check_files(findings &out, const migration::folder &folder, const std::vector<migration::recorded> &recorded) {
+  for (const auto &d : migration::differences(folder, recorded)) {
+    if (d.what == migration::change::file_added)
+      out.warn(name, d.file + " was added after its migration was applied", "nothing, if that was meant");
+    else
+      out.fail(name,
+               fmt::format("{} {} since it was applied", d.file,
+                           d.what == migration::change::file_changed ? "was changed" : "is gone"),
+               "bring it back as it was, or accept it with davit repair --accept-files", exit_code::conflict);
+  }
+}
+
+} // namespace
+
+void check_ledger(findings &out, postgres::connection &c, const std::string &schema, const migration::folder *folder) {
+  ledger::ledger ledger(c, schema);
+  const auto version = ledger.version();
+  if (!version) {
+    out.ok(name, "there is none yet: the first run creates it in schema " + schema);
+    return;
+  }
+  if (*version < ledger::newest_version)
+    out.warn(name, fmt::format("its version is {}, this davit's is {}", *version, ledger::newest_version),
+             "nothing: the next run upgrades it, and needs to own the tables for that");
+  const auto recorded = ledger.read();
+  out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));
+  check_stopped(out, recorded);
+  if (folder) check_files(out, *folder, recorded);
+  for (const auto &r : ledger.open_ends()) {
+    std::string what = fmt::format("run {} ({}, begun {}) {}", r.id, r.command, r.started,
+                                   r.finished ? "was stopped" : "has no end: it is under way, or was killed");
+    for (const auto &m : r.owed) what += "; the handlers after COMMIT of " + m + " are not known to have run";
+    out.warn(name, what, "the next run reports it, too; make up for the handlers by hand where they matter");
+  }
+}
+
+} // namespace davit::cli::doctor

@@ -1,0 +1,192 @@
+// davit doctor: what it finds, and that it changes nothing.
+#include "shell.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+using namespace davit::test;
+
+namespace {
+
+// The first check of that name and status whose finding has the words.
+std::optional<json> check_in(const json &answer, std::string_view name, std::string_view status,
+                             std::string_view words = {}) {
+  for (std::size_t i = 0; i < answer.size("/checks"); ++i) {
+    auto one = answer.at("/checks/" + std::to_string(i));
+    if (one.text("/name") == name && one.text("/status") == status && has(one.text("/found"), words)) return one;
+  }
+  return std::nullopt;
+}
+
+// The commands that a finding advises, as the role that may.
+std::string advice(const json &answer, std::string_view name, std::string_view status, std::string_view words = {}) {
+  const auto found = check_in(answer, name, status, words);
+  REQUIRE_MESSAGE(found, answer.dump());
+  return found->text("/what_to_do");
+}
+
+constexpr const char *a_check = "config = { checks = [{ name = \"one\", sql = \"SELECT 1\", expect = 1 }] }";
+
+class plain_role {
+public:
+  explicit plain_role(const project &p) : p_(p), name_("plain_" + p.database().name()) {
+    p.database().sql("CREATE ROLE " + name_ + " LOGIN");
+  }
+  ~plain_role() {
+    try {
+      p_.database().sql("DROP OWNED BY " + name_ + "; DROP ROLE " + name_);
+    } catch (const std::exception &problem) {
+      FAIL_CHECK(problem.what());
+    }
+  }
+  plain_role(const plain_role &) = delete;
+  plain_role &operator=(const plain_role &) = delete;
+
+  environment as() const { return {{"DAVIT_DATABASE_URL", p_.database().url() + "&user=" + name_}}; }
+  const std::string &name() const { return name_; }
+
+private:
+  const project &p_;
+  std::string name_;
+};
+
+} // namespace
+
+TEST_CASE("doctor finds a project in order, before its first run and after it, and changes nothing") {
+  const project p("environment = \"test\"\n" + shipped_plugin("integrity_check", a_check));
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  const auto before = whole_dump(p);
+  const auto fresh = run_json(p, {"doctor"});
+  CHECK(fresh.integer("/fail_count") == 0);
+  for (const auto *name : {"configuration", "migrations", "plugin", "connection", "server connections", "rights",
+                           "ledger", "locks", "indexes", "prepared transactions"})
+    CHECK_MESSAGE(check_in(fresh, name, "ok"), name);
+  CHECK(whole_dump(p) == before);
+  CHECK_FALSE(exists(p, "davit.ledger"));
+
+  run_davit(p, {"up"});
+  const auto after = whole_dump(p);
+  const auto text = run_davit(p, {"doctor"});
+  CHECK(has(text.out, "1 migrations recorded"));
+  CHECK(has(text.out, " 0 wrong"));
+  CHECK(text.err.empty());
+  CHECK(whole_dump(p) == after);
+}
+
+TEST_CASE("doctor goes on after a failure, and leaves with the code of the first area that failed") {
+  const project p("environment = \"test\"\n" +
+                  shipped_plugin("integrity_check", "sha256 = \"" + std::string(64, '0') + "\""));
+  p.migration("1_a.up.sql", "SELECT 'never closed;");
+  p.migration("2_b.up.sql", "SELECT 1;");
+  const environment nowhere{{"DAVIT_DATABASE_URL", "postgresql:///x?host=/nowhere"}};
+  auto answer = run_json(p, {"doctor"}, 3, nowhere);
+  CHECK(answer.integer("/fail_count") == 3);
+  CHECK(check_in(answer, "migrations", "fail", "1_a.up.sql:1:8"));
+  CHECK(check_in(answer, "plugin", "fail", "pins"));
+  CHECK(check_in(answer, "connection", "fail"));
+  p.migration("1_a.up.sql", "SELECT 1;");
+  answer = run_json(p, {"doctor"}, 4, nowhere);
+  p.configure("environment = \"test\"\n");
+  answer = run_json(p, {"doctor"}, 5, nowhere);
+  CHECK(check_in(answer, "migrations", "ok"));
+  p.configure("[databse]\n");
+  answer = run_json(p, {"doctor"}, 3);
+  CHECK(has(advice(answer, "configuration", "fail"), "database"));
+}
+
+TEST_CASE("doctor tells plugins apart") {
+  const project p("environment = \"test\"\n" + shipped_plugin("integrity_check", a_check) +
+                  "[[plugins]]\nname = \"gone\"\npath = \"./gone.so\"\n" + shipped_plugin("audit_log", "grant = []"));
+  const auto answer = run_json(p, {"doctor"}, 4);
+  CHECK(check_in(answer, "plugin", "ok", "integrity_check"));
+  CHECK(check_in(answer, "plugin", "fail", "gone.so"));
+  CHECK(check_in(answer, "plugin", "fail", "audit_log"));
+  p.configure("environment = \"test\"\n" + shipped_plugin("integrity_check", "environments = [\"production\"]"));
+  CHECK(check_in(run_json(p, {"doctor"}), "plugin", "ok", "only for environment production"));
+}
+
+TEST_CASE("what doctor advises about rights makes a run possible") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.database().sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+  auto answer = run_json(p, {"doctor"}, 6, role.as());
+  p.database().sql(advice(answer, "rights", "fail", "cannot create the ledger"));
+  p.database().sql(advice(answer, "rights", "warn", "cannot create tables"));
+  p.database().sql(advice(answer, "rights", "warn", "who holds a lock"));
+  answer = run_json(p, {"doctor"}, 0, role.as());
+  CHECK_FALSE(check_in(answer, "rights", "warn"));
+  run_davit(p, {"up"}, 0, role.as());
+}
+
+TEST_CASE("what doctor advises about a ledger of another role makes a run possible") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "SELECT 1;");
+  run_davit(p, {"up"});
+  auto answer = run_json(p, {"doctor"}, 6, role.as());
+  p.database().sql(advice(answer, "rights", "fail", "cannot be used"));
+  answer = run_json(p, {"doctor"}, 6, role.as());
+  p.database().sql(advice(answer, "rights", "fail", "cannot be read and written"));
+  run_davit(p, {"doctor"}, 0, role.as());
+  p.migration("2_b.up.sql", "SELECT 2;");
+  run_davit(p, {"up"}, 0, role.as());
+}
+
+TEST_CASE("doctor compares the ledger with the files and shows what stopped half-way") {
+  const project p;
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.migration("2_b.up.sql", "-- davit: no-transaction\nCREATE TABLE b ();\nSELECT nothing;");
+  run_davit(p, {"up"}, 1);
+  p.migration("1_a.up.sql", "CREATE TABLE other ();");
+  p.migration("1_a.down.sql", "DROP TABLE a;");
+  auto answer = run_json(p, {"doctor"}, 6);
+  CHECK(check_in(answer, "ledger", "fail", "2_b stopped half-way up after statement 1"));
+  CHECK(check_in(answer, "ledger", "fail", "1_a.up.sql was changed"));
+  CHECK(check_in(answer, "ledger", "warn", "1_a.down.sql was added"));
+  p.database().sql("UPDATE davit.ledger SET version = 99");
+  answer = run_json(p, {"doctor"}, 6);
+  CHECK(check_in(answer, "ledger", "fail", "version 99"));
+  CHECK(check_in(answer, "locks", "ok"));
+}
+
+TEST_CASE("doctor names who holds the run lock, and what a dead run left at work") {
+  const project p("environment = \"test\"\n");
+  p.migration("1_a.up.sql", "SELECT pg_sleep(60);");
+  running_program run(p.command({"up", "--verbose"}));
+  run.wait_for_output("[before_ddl]");
+  auto answer = run_json(p, {"doctor"});
+  CHECK(check_in(answer, "locks", "warn", "the run lock is held by pid"));
+  CHECK(check_in(answer, "ledger", "warn", "has no end"));
+  run.send(SIGKILL);
+  run.wait();
+  // The sleeping backend does not notice; the lock session's does.
+  auto c = p.database().connect();
+  while (c.exec("SELECT FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = current_database()")
+             .rows() > 0) {
+  }
+  answer = run_json(p, {"doctor"});
+  const auto what_to_do = advice(answer, "locks", "warn", "a session of an earlier one is still at work");
+  c.exec(what_to_do.substr(what_to_do.find("SELECT")));
+  while (c.exec("SELECT FROM pg_stat_activity WHERE application_name = 'davit run' AND datname = current_database()")
+             .rows() > 0) {
+  }
+  CHECK(check_in(run_json(p, {"doctor"}), "locks", "ok"));
+}
+
+TEST_CASE("doctor finds idle transactions, prepared ones that the server allows, and INVALID indexes") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int); INSERT INTO t VALUES (1), (1)");
+  auto idle = p.database().connect();
+  idle.exec("SET application_name = 'davit run'; BEGIN; SELECT 1");
+  CHECK_THROWS(p.database().sql("CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x)"));
+  const auto answer = run_json(p, {"doctor"});
+  CHECK(check_in(answer, "idle transactions", "warn", "was left behind by a davit"));
+  const auto fix = advice(answer, "indexes", "warn", "\"public\".\"t_x\" of table t is INVALID");
+  idle.exec("COMMIT");
+  p.database().sql(fix.substr(0, fix.find(';')));
+  CHECK(check_in(run_json(p, {"doctor"}), "indexes", "ok"));
+}
