@@ -153,6 +153,13 @@ std::string ledger::add_event_in(postgres::connection &session, const std::strin
   return std::string(r.text(0, 0));
 }
 
+bool ledger::has_event(postgres::connection &session, const std::string &run, const migration_event &e) {
+  const auto r = session.query("SELECT FROM " + table("run_migration") +
+                                   " WHERE run = $1::uuid AND version = $2 AND outcome = $3 LIMIT 1",
+                               std::array{parameter(run), parameter(e.id.text()), parameter(e.outcome)});
+  return r.rows() == 1;
+}
+
 void ledger::hooks_paid(const std::string &run, const migration::version &id) {
   c_->query("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE run = $1::uuid AND version = $2",
             std::array{parameter(run), parameter(id.text())});

@@ -83,6 +83,8 @@ public:
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls);
   // On the migration's own session, in its transaction; failures on any other. Returns the transaction's id.
   std::string add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
+  // Whether that event is there.
+  bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 
   // The handlers after COMMIT were called.
   void hooks_paid(const std::string &run, const migration::version &id);

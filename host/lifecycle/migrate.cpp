@@ -2,6 +2,7 @@
 
 #include "lifecycle/commit.hpp"
 #include "lifecycle/fate.hpp"
+#include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "sql/token_reader.hpp"
@@ -249,8 +250,10 @@ void migration_run::in_one_transaction() {
   end_.fate = before;
   const std::string xid = p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   p_.sessions.require_lock(check::ask);
-  const auto answer = commit(
-      c, [this]() -> postgres::connection & { return p_.sessions.witness(); }, xid, p_.stop);
+  const lost_commit lost{p_.sessions, p_.stop, p_.show, [&](postgres::connection &witness) {
+                           return p_.ledger.has_event(witness, p_.dispatcher.run.id, e);
+                         }};
+  const auto answer = commit(c, [&] { return lost.find_out(xid); });
   if (answer == commit_answer::unknown) end_.fate = fate::unknown;
   if (answer != commit_answer::committed)
     throw error(error_code::connection_lost, "the session was lost while COMMIT was under way",

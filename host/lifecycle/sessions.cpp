@@ -70,7 +70,7 @@ std::optional<std::int32_t> sessions::run_pid() const {
 
 postgres::connection &sessions::witness() {
   if (lock_ && lock_->still_alive()) return *lock_;
-  if (!witness_) {
+  if (!witness_ || !witness_->still_alive()) {
     witness_.emplace(open("witness"));
     witness_->exec("SET search_path = pg_catalog");
   }

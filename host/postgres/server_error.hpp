@@ -19,6 +19,7 @@ public:
 };
 
 namespace sqlstate {
+inline constexpr std::string_view invalid_parameter_value = "22023";
 inline constexpr std::string_view lock_not_available = "55P03";
 inline constexpr std::string_view query_canceled = "57014";
 inline constexpr std::string_view unsafe_new_enum_value = "55P04";

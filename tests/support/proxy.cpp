@@ -117,7 +117,13 @@ void proxy::run() {
   for (std::vector<pollfd> polled; !stop_;) {
     wait(polled);
     const std::scoped_lock lock(mutex_);
-    for (const auto &s : sessions_) s->step(polled);
+    for (const auto &s : sessions_) {
+      s->step(polled);
+      if (!s->take_outage()) continue;
+      refuse_ = true;
+      for (const auto &other : sessions_)
+        if (other != s) other->cut();
+    }
     std::erase_if(sessions_, [](const auto &s) { return s->over(); });
     std::uint64_t count = 0;
     if (polled[1].revents != 0) (void)!::read(wakener_, &count, sizeof count); // its value says nothing

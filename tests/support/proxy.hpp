@@ -31,7 +31,9 @@ struct verdict {
   };
   fate what = fate::pass;
   std::chrono::microseconds later{0}; // cut_client: when the server gets the request
+  bool outage = false;                // all other connections are closed, too, and new ones until refuse(false)
 
+  verdict with_outage() const { return {what, later, true}; }
   static verdict pass() { return {}; }
   static verdict drop() { return {fate::drop}; }
   static verdict cut() { return {fate::cut}; }

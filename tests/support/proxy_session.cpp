@@ -79,6 +79,7 @@ void proxy_session::client_message(const message &m, clock::time_point due) {
   if (m.type == 0) about_.application = m.application();
   if (!last_request_) {
     const verdict v = options_.from_client ? options_.from_client(about_, m) : verdict::pass();
+    outage_ = outage_ || v.outage;
     if (v.what == fate::drop) return;
     if (v.what == fate::cut) return cut();
     last_request_ = v.what == fate::cut_client;
@@ -106,6 +107,7 @@ void proxy_session::read_server() {
   from_server_.add(bytes);
   while (const auto m = from_server_.next()) {
     const verdict v = options_.from_server ? options_.from_server(about_, *m) : verdict::pass();
+    outage_ = outage_ || v.outage;
     if (v.what == fate::cut || v.what == fate::cut_client) return cut();
     if (v.what == fate::pass) to_client_.add(m->raw, due);
   }

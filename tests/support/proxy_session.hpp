@@ -4,6 +4,7 @@
 #include "support/delayed_pipe.hpp"
 #include "support/proxy.hpp"
 
+#include <utility>
 #include <vector>
 
 #include <poll.h>
@@ -27,6 +28,8 @@ public:
   void step(const std::vector<pollfd> &polled);
   void cut();
   bool over() const { return over_; }
+  // Whether all others are to be closed; asked once.
+  bool take_outage() { return std::exchange(outage_, false); }
 
 private:
   enum class reading { none, some, end };
@@ -46,7 +49,7 @@ private:
   std::chrono::microseconds later_{0};
   bool last_request_ = false; // the client is cut when its request is complete
   bool client_open_ = true, server_open_ = true;
-  bool over_ = false;
+  bool over_ = false, outage_ = false;
 };
 
 } // namespace davit::test
