@@ -3,12 +3,14 @@
 #include "base/file.hpp"
 #include "config/mask.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace davit::config {
 namespace {
 
 std::string_view line_of(std::string_view source, std::uint32_t line) {
+  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   for (std::uint32_t i = 1; i < line; ++i) {
     const auto newline = source.find('\n');
     if (newline == std::string_view::npos) return {};
@@ -42,12 +44,19 @@ std::string blank(std::string_view text) {
 
 std::string excerpt(std::string_view source, const place &where) {
   if (where.line == 0) return {};
-  if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   const auto line = line_of(source, where.line);
   if (line.empty()) return {};
   const auto masked = mask_secrets(line, offset_of(line, where.column));
   if (where.column == 0) return masked.text;
   return masked.text + "\n" + blank(std::string_view(masked.text).substr(0, masked.offset)) + "^";
+}
+
+place within_line(std::string_view source, place where) {
+  const auto line = line_of(source, where.line);
+  const auto characters =
+      line.size() - static_cast<std::size_t>(std::count_if(line.begin(), line.end(), continues_character));
+  where.column = std::min(where.column, static_cast<std::uint32_t>(characters) + 1);
+  return where;
 }
 
 error complaint(error_code code, const place &where, std::string_view message, std::string_view hint) {

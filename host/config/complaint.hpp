@@ -12,6 +12,10 @@ namespace davit::config {
 // line.
 std::string excerpt(std::string_view source, const place &where);
 
+// `where` with its column brought back to just behind the end of its line: toml++ counts the line end at the end of the
+// file as a character.
+place within_line(std::string_view source, place where);
+
 // An error about `where`, with the excerpt as far as the file can still be read. Message and hint may quote values:
 // secrets in them are masked too.
 error complaint(error_code code, const place &where, std::string_view message, std::string_view hint = {});

@@ -12,6 +12,20 @@
 namespace davit::config {
 namespace {
 
+constexpr std::size_t most_dots = 200;
+
+// Where a key has so many dots that the tables it makes would exhaust the stack, here or in toml++, which limits other
+// nesting itself. Strings are not told apart: such a row of dots, with nothing between them that ends a key, is in none
+// that says anything.
+std::size_t find_deep_key(std::string_view text) {
+  std::size_t dots = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (std::string_view("=,[]{}#\n").find(text[i]) != std::string_view::npos) dots = 0;
+    if (text[i] == '.' && ++dots > most_dots) return i;
+  }
+  return std::string_view::npos;
+}
+
 class converter {
 public:
   converter(std::string_view text, const std::string &file) : text_(text), file_(file) {}
@@ -38,6 +52,14 @@ public:
     error problem(code, std::move(message), std::move(hint), where);
     problem.excerpt = excerpt(text_, where);
     throw problem;
+  }
+
+  void check_depth() const {
+    const auto at = find_deep_key(text_);
+    if (at == std::string_view::npos) return;
+    const auto line = std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
+    fail(error_code::config_syntax, {file_, static_cast<std::uint32_t>(line), 1},
+         "a key has more than " + std::to_string(most_dots) + " dots", "davit.toml needs no tables that deep");
   }
 
   place place_of(const toml::source_region &region) const { return {file_, region.begin.line, region.begin.column}; }
@@ -86,12 +108,13 @@ private:
 
 node parse_toml(std::string_view text, const std::string &file) {
   const converter convert(text, file);
+  convert.check_depth();
   try {
     return convert.convert(toml::parse(text));
   } catch (const toml::parse_error &problem) {
     auto reason = problem.description();
     if (constexpr std::string_view prefix = "Error "; reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
-    convert.fail(error_code::config_syntax, convert.place_of(problem.source()),
+    convert.fail(error_code::config_syntax, within_line(text, convert.place_of(problem.source())),
                  "this is not valid TOML: " + mask_secrets(reason).text,
                  "strings stand in double quotes, tables begin with [name] or [[name]]; see https://toml.io");
   }

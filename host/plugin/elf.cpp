@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <tuple>
 
 #include <elf.h>
 #include <gnu/libc-version.h>
@@ -32,11 +32,18 @@ public:
     return out;
   }
 
-  std::string text_at(std::uint64_t offset) const {
+  // The bytes from `offset` on, at most as many as a name of a library, a version or davit's entry function can have:
+  // thousands of names that overlap in a damaged file must not be read to their end.
+  std::string_view bytes_at(std::uint64_t offset) const {
     if (offset >= bytes_.size()) refuse("it is cut off", copy_again);
-    const auto end = bytes_.find('\0', offset);
+    return bytes_.substr(offset, longest_name);
+  }
+
+  std::string text_at(std::uint64_t offset) const {
+    const auto text = bytes_at(offset);
+    const auto end = text.find('\0');
     if (end == std::string_view::npos) refuse("its names do not end", copy_again);
-    return std::string(bytes_.substr(offset, end - offset));
+    return std::string(text.substr(0, end));
   }
 
   void add_segment(const Elf64_Phdr &p) { loads_.push_back(p); }
@@ -50,6 +57,8 @@ public:
   std::size_t size() const { return bytes_.size(); }
 
 private:
+  static constexpr std::size_t longest_name = 4096;
+
   std::string_view bytes_;
   std::vector<Elf64_Phdr> loads_;
 };
@@ -124,10 +133,15 @@ std::uint64_t symbol_count(const image &file, const dynamic &d) {
 }
 
 std::optional<std::pair<int, int>> glibc_version(std::string_view name) {
+  constexpr std::string_view prefix = "GLIBC_";
+  if (!name.starts_with(prefix)) return std::nullopt;
   int major = 0;
   int minor = 0;
-  if (std::sscanf(std::string(name).c_str(), "GLIBC_%d.%d", &major, &minor) == 2) return std::pair(major, minor);
-  return std::nullopt;
+  const char *const end = name.data() + name.size();
+  const auto dot = std::from_chars(name.data() + prefix.size(), end, major);
+  if (dot.ec != std::errc{} || dot.ptr == end || *dot.ptr != '.') return std::nullopt; // GLIBC_PRIVATE
+  if (std::from_chars(dot.ptr + 1, end, minor).ec != std::errc{}) return std::nullopt;
+  return std::pair(major, minor);
 }
 
 std::string newest_glibc(const image &file, const dynamic &d, std::uint64_t strings) {
@@ -135,10 +149,12 @@ std::string newest_glibc(const image &file, const dynamic &d, std::uint64_t stri
   std::string name;
   if (!d.verneed) return name;
   std::uint64_t at = file.offset_of(d.verneed);
+  std::uint64_t left = file.size() / sizeof(Elf64_Vernaux); // there cannot be more that do not overlap
   for (std::uint64_t i = 0; i < d.verneed_count; ++i) {
     const auto need = file.at<Elf64_Verneed>(at);
     std::uint64_t aux_at = at + need.vn_aux;
     for (std::uint32_t k = 0; k < need.vn_cnt; ++k) {
+      if (left-- == 0) refuse("its version needs overlap", "build it again: it was damaged");
       const auto aux = file.at<Elf64_Vernaux>(aux_at);
       const std::string version = file.text_at(strings + aux.vna_name);
       if (const auto v = glibc_version(version); v && *v > newest) {
@@ -165,11 +181,28 @@ void check_libc(const elf_facts &facts) {
            "build it on a system that is no newer than this one, or upgrade this one");
 }
 
-} // namespace
-
-bool elf_facts::exports(std::string_view symbol) const {
-  return std::find(exported.begin(), exported.end(), symbol) != exported.end();
+// Refuses a library without the entry symbol, naming that of another ABI major if there is one.
+void check_entry(const image &file, const dynamic &d, std::uint64_t strings, std::string_view entry_symbol) {
+  const std::uint64_t symbols = file.offset_of(d.symbols);
+  const std::uint64_t count = symbol_count(file, d);
+  std::optional<std::uint64_t> other;
+  for (std::uint64_t i = 1; i < count; ++i) {
+    const auto symbol = file.at<Elf64_Sym>(symbols + i * sizeof(Elf64_Sym));
+    if (symbol.st_shndx == SHN_UNDEF) continue;
+    const auto name = file.bytes_at(strings + symbol.st_name);
+    if (name.starts_with(entry_symbol) && name.substr(entry_symbol.size()).starts_with('\0')) return;
+    if (name.starts_with("davit_plugin_v")) other = strings + symbol.st_name;
+  }
+  if (other)
+    throw error(error_code::plugin_abi,
+                "it exports '" + file.text_at(*other) + "'; this davit speaks '" + std::string(entry_symbol) + "'",
+                "take a build of the plugin for this davit's ABI major, or another davit");
+  throw error(
+      error_code::plugin_abi, "it does not export '" + std::string(entry_symbol) + "': it is no davit plugin",
+      "in C++ end the source with DAVIT_PLUGIN(…) or DAVIT_HOOKS(…); in C define davit_plugin_v1 with DAVIT_EXPORT");
 }
+
+} // namespace
 
 elf_facts inspect_elf(std::string_view bytes, std::string_view entry_symbol) {
   image file(bytes);
@@ -197,28 +230,11 @@ elf_facts inspect_elf(std::string_view bytes, std::string_view entry_symbol) {
   const dynamic d = read_dynamic(file, *dynamic_segment);
   if (!d.strings || !d.symbols) refuse("it has no dynamic symbols", "build it again without stripping them");
   const std::uint64_t strings = file.offset_of(d.strings);
-  const std::uint64_t symbols = file.offset_of(d.symbols);
   elf_facts facts;
   for (const auto name : d.needed) facts.needed.push_back(file.text_at(strings + name));
-  const std::uint64_t count = symbol_count(file, d);
-  for (std::uint64_t i = 1; i < count; ++i) {
-    const auto symbol = file.at<Elf64_Sym>(symbols + i * sizeof(Elf64_Sym));
-    if (symbol.st_shndx != SHN_UNDEF) facts.exported.push_back(file.text_at(strings + symbol.st_name));
-  }
   facts.glibc = newest_glibc(file, d, strings);
   check_libc(facts);
-
-  if (!facts.exports(entry_symbol)) {
-    const auto other = std::find_if(facts.exported.begin(), facts.exported.end(),
-                                    [](const std::string &s) { return s.starts_with("davit_plugin_v"); });
-    if (other != facts.exported.end())
-      throw error(error_code::plugin_abi,
-                  "it exports '" + *other + "'; this davit speaks '" + std::string(entry_symbol) + "'",
-                  "take a build of the plugin for this davit's ABI major, or another davit");
-    throw error(
-        error_code::plugin_abi, "it does not export '" + std::string(entry_symbol) + "': it is no davit plugin",
-        "in C++ end the source with DAVIT_PLUGIN(…) or DAVIT_HOOKS(…); in C define davit_plugin_v1 with DAVIT_EXPORT");
-  }
+  check_entry(file, d, strings, entry_symbol);
   return facts;
 }
 

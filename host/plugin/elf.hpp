@@ -9,14 +9,13 @@
 namespace davit::plugin {
 
 struct elf_facts {
-  std::vector<std::string> needed;   // DT_NEEDED
-  std::vector<std::string> exported; // names of the defined dynamic symbols
-  std::string glibc;                 // highest GLIBC_x.y version asked for; empty: none
-  bool exports(std::string_view symbol) const;
+  std::vector<std::string> needed; // DT_NEEDED
+  std::string glibc;               // highest GLIBC_x.y version asked for; empty: none
 };
 
 // Reads the bytes of a library. Throws error_code::plugin_file, or plugin_abi if it lacks `entry_symbol`, with what is
-// wrong and what to do; the caller adds the file's name. Never reads outside of `bytes`.
+// wrong and what to do; the caller adds the file's name. Never reads outside of `bytes`,
+// and takes time and memory in proportion to them whatever they hold.
 elf_facts inspect_elf(std::string_view bytes, std::string_view entry_symbol);
 
 } // namespace davit::plugin

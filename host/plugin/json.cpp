@@ -39,6 +39,10 @@ bool has_nul(const ordered_json &node) {
 
 ordered_json scrubbed(const ordered_json &node, const secrets &hidden) {
   if (node.is_string()) return hidden.scrub(node.get_ref<const std::string &>());
+  if (node.is_number()) { // a password of digits can come back as a number
+    const auto digits = node.dump();
+    return hidden.scrub(digits) == digits ? node : ordered_json("***");
+  }
   if (!node.is_structured()) return node;
   ordered_json out = node.is_object() ? ordered_json::object() : ordered_json::array();
   for (const auto &[key, child] : node.items()) {
@@ -53,7 +57,8 @@ ordered_json scrubbed(const ordered_json &node, const secrets &hidden) {
 } // namespace
 
 bool is_json(std::string_view text) {
-  if (!is_shallow(text)) return false;
+  // The parser would take a NUL for the end, and pass over a byte order mark; the server does neither.
+  if (text.find('\0') != std::string_view::npos || text.starts_with("\xEF\xBB\xBF") || !is_shallow(text)) return false;
   const auto parsed = ordered_json::parse(text, nullptr, false);
   return !parsed.is_discarded() && !has_nul(parsed);
 }

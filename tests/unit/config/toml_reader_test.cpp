@@ -83,3 +83,31 @@ TEST_CASE("a byte-order mark and CRLF change nothing") {
 }
 
 TEST_CASE("an empty file is an empty table") { CHECK(to_json(parse("")) == "{}"); }
+
+TEST_CASE("a key with more dots than the stack could take tables is refused where it stands") {
+  std::string deep = "a";
+  for (int i = 0; i < 100'000; ++i) deep += ".a";
+  for (const auto &toml : {"x = 1\n[" + deep + "]\n", "x = 1\n" + deep + " = 1\n", "x = 1\n{" + deep + " = 1}\n"}) {
+    try {
+      parse(toml);
+      FAIL("accepted");
+    } catch (const davit::error &problem) {
+      CHECK(davit::name_of(problem.code) == davit::name_of(davit::error_code::config_syntax));
+      CHECK(problem.message == "a key has more than 200 dots");
+      CHECK(position(problem.where) == "2:1");
+    }
+  }
+  CHECK_NOTHROW(parse("a.b.c.d = 1\nversion = \"1.2.3\"\n"));
+}
+
+TEST_CASE("what is missing at the end of the file is said to be missing in its last line, not beyond it") {
+  for (const auto &[toml, where] : {std::pair("a = \"\"\"\nxy", "2:3"), {"a = \"\"\"\nxy\n", "2:3"}}) {
+    CAPTURE(toml);
+    try {
+      parse(toml);
+      FAIL("accepted");
+    } catch (const davit::error &problem) {
+      CHECK(position(problem.where) == where);
+    }
+  }
+}

@@ -1,5 +1,7 @@
 #include "plugin/secrets.hpp"
 
+#include "plugin/json.hpp"
+
 #include <doctest/doctest.h>
 
 using davit::plugin::secrets;
@@ -25,4 +27,20 @@ TEST_CASE("a secret of asterisks does not go on for ever") {
   secrets s;
   s.add({"****"});
   CHECK(s.scrub("****").size() < 8);
+}
+
+TEST_CASE("secrets are taken out of JSON wherever they stand in it, and JSON stays JSON") {
+  secrets s;
+  s.add({"hunter2", "471147"});
+  CHECK(scrub_json(R"({"hunter2":["x hunter2","\u0068unter2",1,null,true,2.50]})", s) ==
+        R"({"***":["x ***","***",1,null,true,2.5]})");
+  CHECK(scrub_json(R"({"pin":471147,"wide":-14711470})", s) == R"({"pin":"***","wide":"***"})");
+  CHECK(scrub_json(R"({ "kept" : 1 })", secrets()) == R"({ "kept" : 1 })");
+}
+
+TEST_CASE("what the JSON parser lets pass, but the server does not, is no JSON") {
+  using namespace std::string_view_literals;
+  CHECK(davit::plugin::is_json("[1]"));
+  CHECK_FALSE(davit::plugin::is_json("1\0e"sv));
+  CHECK_FALSE(davit::plugin::is_json("\xEF\xBB\xBF[1]"));
 }

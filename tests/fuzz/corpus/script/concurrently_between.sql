@@ -1,0 +1,3 @@
+﻿/* ä */ BEGIN;
+CREATE INDEX CONCURRENTLY i ON t (a);
+COMMIT;

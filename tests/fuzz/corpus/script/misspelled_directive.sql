@@ -1,0 +1,2 @@
+-- DAVIT : No-Transaction
+SELECT 1;

@@ -1,0 +1,5 @@
+-- davit: no-transaction
+BEGIN;
+SELECT 1;
+COMMIT;
+VACUUM;

@@ -1,0 +1,4 @@
+/* first */ BEGIN WORK;
+SAVEPOINT s;
+ROLLBACK TO s;
+END;

@@ -1,0 +1,3 @@
+-- davit: no-transaction
+CREATE INDEX CONCURRENTLY i ON t (a);
+\gexec

@@ -1,0 +1,4 @@
+SET standard_conforming_strings = off;
+SELECT 'a\'b;';
+RESET ALL;
+DO $$ BEGIN COMMIT; END $$;
