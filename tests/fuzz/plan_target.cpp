@@ -49,6 +49,11 @@ template <class List> void insert_once(List &list, typename List::value_type one
   if (at == list.end() || at->id != one.id) list.insert(at, std::move(one));
 }
 
+recorded record(const version &id, const std::string &state, bool up, const davit::migration::checksums &files,
+                std::uint32_t statements_done) {
+  return {id, "m", state, files.up, files.down, files.verify, "", "", "", 0, statements_done, up, false, ""};
+}
+
 std::optional<version> optional_version(const std::string &word) {
   return word.empty() || word == "-" ? std::nullopt : std::optional<version>(version(word));
 }
@@ -68,8 +73,8 @@ void take_record(scene &s, std::istringstream &line) {
   files.resize(3, '-');
   const std::string states[] = {"applied", "reverted", "partial", "resumable"};
   const auto at = std::string_view("arps").find(state.empty() ? 'a' : state[0]);
-  insert_once(s.ledger, {version(id), "m", states[at == std::string_view::npos ? 0 : at], checksum_of(files[0]),
-                         checksum_of(files[1]), checksum_of(files[2]), "", "", "", 0, done, direction != "d"});
+  insert_once(s.ledger, record(version(id), states[at == std::string_view::npos ? 0 : at], direction != "d",
+                               {checksum_of(files[0]), checksum_of(files[1]), checksum_of(files[2])}, done));
 }
 
 const recorded *find(const scene &s, const version &id) {
@@ -82,8 +87,7 @@ scene after(scene s, const std::vector<step> &steps) {
   for (const auto &one : steps) {
     std::erase_if(s.ledger, [&](const recorded &r) { return r.id == one.files.id; });
     const auto now = checksums_of(one.files);
-    insert_once(s.ledger, {one.files.id, "m", one.up ? "applied" : "reverted", now.up, now.down, now.verify, "", "", "",
-                           0, 0, one.up});
+    insert_once(s.ledger, record(one.files.id, one.up ? "applied" : "reverted", one.up, checksums_of(one.files), 0));
   }
   return s;
 }

@@ -21,7 +21,7 @@ davit_value of_plugin(char type, const std::string &content) {
   case 'f': v.type = DAVIT_TYPE_F64; break;
   case 'b': v.type = DAVIT_TYPE_BOOL; break;
   case '0': v.type = DAVIT_TYPE_NONE; break;
-  default: v.type = static_cast<std::uint32_t>(type) + 100; break;
+  default: v.type = 100U + static_cast<unsigned char>(type); break;
   }
   if (type == 's' || type == 'j')
     v.as.str = davit::plugin::to_abi(content);
