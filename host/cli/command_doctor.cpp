@@ -38,8 +38,9 @@ void check_all(findings &out, const options &o, terminal &t) {
   check_database(out, *w, folder ? &*folder : nullptr);
 }
 
-void print_text(terminal &t, const findings &out) {
+void print_text(terminal &t, const findings &out, bool quiet) {
   for (const auto &f : out.all()) {
+    if (quiet && f.how == level::ok) continue;
     const style look = f.how == level::ok ? style::good : f.how == level::warn ? style::warn : style::bad;
     t.out(
         fmt::format("{} {:<22} {}", t.on_out(look, fmt::format("{:<4}", name_of(f.how))), f.name, printable(f.found)));
@@ -55,7 +56,7 @@ int command_doctor(const options &o, terminal &t) {
   findings out;
   check_all(out, o, t);
   if (!o.json) {
-    print_text(t, out);
+    print_text(t, out, o.quiet);
     return static_cast<int>(out.exit());
   }
   ordered_json j = json_answer(name_of(o.what));

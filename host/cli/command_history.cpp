@@ -86,7 +86,7 @@ int command_history(const options &o, terminal &t) {
     return 0;
   }
   for (const auto &r : runs)
-    t.out(fmt::format("{}  {}  {:<4} {:<12} {:>4} migration{}  {}", r.id.substr(0, 8), r.started, r.command,
+    t.out(fmt::format("{}  {}  {:<8} {:<12} {:>4} migration{}  {}", r.id.substr(0, 8), r.started, r.command,
                       outcome_of(r.outcome), r.migrations, r.migrations == 1 ? " " : "s", printable(r.message)));
   if (runs.empty()) t.out("no runs yet");
   return 0;

@@ -18,13 +18,22 @@ std::string ledger_change::record(const std::string &command, const std::string 
   const std::string run = new_uuid();
   const machine_identity here = identify_machine();
   const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-  ledger_.ensure();
-  session().exec("BEGIN");
-  ledger_.start_run({run, command, settings_.environment, here.host, here.user, here.davit_version, settings_.run.hint,
-                     settings_.run.hint_owner, settings_.run.hint_token, "[]", now});
-  change(run);
-  ledger_.finish_run(run, {outcome, message, {}});
-  session().exec("COMMIT");
+  bool committing = false;
+  try {
+    ledger_.ensure();
+    session().exec("BEGIN");
+    ledger_.start_run({run, command, settings_.environment, here.host, here.user, here.davit_version,
+                       settings_.run.hint, settings_.run.hint_owner, settings_.run.hint_token, "[]", now});
+    change(run);
+    ledger_.finish_run(run, {outcome, message, {}});
+    committing = true;
+    session().exec("COMMIT");
+  } catch (error &e) {
+    e.state = committing && e.code == error_code::connection_lost
+                  ? "the answer to COMMIT was lost: davit history shows whether run " + run + " is recorded"
+                  : "nothing was recorded";
+    throw;
+  }
   return run;
 }
 

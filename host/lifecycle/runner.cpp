@@ -5,6 +5,7 @@
 #include "lifecycle/migrate.hpp"
 #include "lifecycle/sessions.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace davit::lifecycle {
@@ -32,6 +33,7 @@ private:
   void fill_facts();
   void go();
   void report_open_ends();
+  void propose_baseline(error &failure) const;
   void plan();
   void record();
   void write_journal();
@@ -50,6 +52,7 @@ private:
   run_outcome out_;
   bool has_ledger_ = false; // the run lock is held and the tables are there
   bool recorded_ = false;   // the run has its row
+  bool is_first_ = false;   // nothing was ever applied
 };
 
 void runner::fill_facts() {
@@ -78,6 +81,7 @@ run_outcome runner::run() {
     // It failed because it was cancelled.
     out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
     out_.outcome = outcome_of(*out_.failure);
+    propose_baseline(*out_.failure);
   } catch (const std::exception &e) {
     out_.outcome = "failed";
     out_.failure = error(error_code::bug, std::string("unexpected: ") + e.what(),
@@ -111,6 +115,15 @@ void runner::go() {
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);
 }
 
+// Where the very first migration finds its objects there, the schema may be older than davit's part in it.
+void runner::propose_baseline(error &failure) const {
+  if (!is_first_ || out_.done > 0 || !failure.plugin.empty() || !postgres::sqlstate::is_duplicate(failure.sqlstate))
+    return;
+  failure.hint += std::string(failure.hint.empty() ? "" : "; ") +
+                  "if this database had its schema before davit came: davit baseline VERSION records the migrations up "
+                  "to VERSION as applied without running them";
+}
+
 // The run lock is held: a run without an end is dead.
 void runner::report_open_ends() {
   const auto open = ledger_.open_ends();
@@ -128,6 +141,8 @@ void runner::plan() {
   const migration::folder folder = migration::find_migrations(settings_.migrations.dir);
   for (const auto &w : folder.warnings) show_.warning(w);
   const auto recorded = ledger_.read();
+  is_first_ =
+      std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
   // What can be refused is refused before anything runs.
   for (const auto &s : out_.planned) {

@@ -26,6 +26,12 @@ inline constexpr std::string_view unsafe_new_enum_value = "55P04";
 inline constexpr std::string_view active_sql_transaction = "25001";
 inline constexpr std::string_view invalid_transaction_termination = "2D000"; // a procedure commits
 inline constexpr std::string_view object_in_use = "55006";                   // for one, by a deferred trigger
+// A table, index, column, schema, function, … that is to be created is there already.
+constexpr bool is_duplicate(std::string_view state) {
+  for (const std::string_view one : {"42P07", "42710", "42701", "42P06", "42723"})
+    if (state == one) return true;
+  return false;
+}
 } // namespace sqlstate
 
 // From a failed result; error_code::connection_lost if the session is gone, else error_code::sql.

@@ -3,8 +3,11 @@
 
 #include "migration/script.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace davit::cli::doctor {
 namespace {
@@ -54,7 +57,9 @@ void check_configuration(findings &out, const config::settings &settings) {
   const auto found = fmt::format("{}: environment '{}', {}, {}", settings.file.string(), settings.environment,
                                  plural(settings.plugins.size(), "plugin"), plural(settings.hooks.size(), "hook"));
   struct stat info {};
-  if (::stat(settings.file.c_str(), &info) == 0 && (info.st_mode & (S_IWOTH | S_IWGRP)) != 0 && info.st_gid != 0)
+  const bool seen = ::stat(settings.file.c_str(), &info) == 0;
+  const bool by_group = (info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && info.st_gid != ::getegid();
+  if (seen && (by_group || (info.st_mode & S_IWOTH) != 0))
     out.warn("configuration", found + "; others may write to it, and so choose the plugins that run as you",
              "chmod go-w " + settings.file.string());
   else

@@ -129,6 +129,16 @@ TEST_CASE("down runs the down file of a baselined migration, and what is applied
   CHECK_FALSE(run_json(p, {"status"}).has("/migrations/1/baselined"));
 }
 
+TEST_CASE("up proposes a baseline where the very first migration finds its tables there") {
+  const project p;
+  three_migrations(p);
+  p.database().sql("CREATE TABLE a (x int)");
+  CHECK(has(run_json(p, {"up"}, 1).text("/error/hint"), "davit baseline VERSION"));
+  run_davit(p, {"baseline", "1"});
+  p.database().sql("CREATE TABLE b (x int)");
+  CHECK_FALSE(run_json(p, {"up"}, 1).has("/error/hint"));
+}
+
 TEST_CASE("a ledger of the first version is read as it is, and brought up to date by the next run") {
   const project p;
   three_migrations(p);

@@ -97,6 +97,16 @@ TEST_CASE("doctor goes on after a failure, and leaves with the code of the first
   CHECK(has(advice(answer, "configuration", "fail"), "database"));
 }
 
+TEST_CASE("doctor warns of a davit.toml that others may write to, and --quiet shows nothing else") {
+  const project p;
+  const auto file = p.folder() / "davit.toml";
+  std::filesystem::permissions(file, std::filesystem::perms::others_write, std::filesystem::perm_options::add);
+  CHECK(has(advice(run_json(p, {"doctor"}), "configuration", "warn"), "chmod go-w " + file.string()));
+  const auto quiet = run_davit(p, {"doctor", "--quiet"});
+  CHECK(has(quiet.out, "warn configuration"));
+  CHECK_FALSE(has(quiet.out, "ok   "));
+}
+
 TEST_CASE("doctor tells plugins apart") {
   const project p("environment = \"test\"\n" + shipped_plugin("integrity_check", a_check) +
                   "[[plugins]]\nname = \"gone\"\npath = \"./gone.so\"\n" + shipped_plugin("audit_log", "grant = []"));

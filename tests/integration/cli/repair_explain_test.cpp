@@ -1,4 +1,5 @@
 // davit repair without an option explains; with one it goes the way chosen, as a run that history shows.
+#include "lifecycle/lock_key.hpp"
 #include "shell.hpp"
 
 #include <doctest/doctest.h>
@@ -138,6 +139,21 @@ TEST_CASE("repair --reverted takes a baseline back") {
   run_davit(p, {"up"});
   CHECK(exists(p, "b"));
   CHECK(has(run_davit(p, {"repair", "2", "--reverted"}, 6).err, "nothing to repair"));
+}
+
+TEST_CASE("repair and baseline change nothing while a run is under way") {
+  const project p("environment = \"test\"\n[database]\nrun_lock_timeout = \"100ms\"\n");
+  half_way(p);
+  auto run = p.database().connect();
+  const auto key = davit::lifecycle::lock_key(davit::lifecycle::run_lock, "davit");
+  run.exec("SELECT pg_advisory_lock(" + std::to_string(key) + ")");
+  for (const std::vector<std::string> &command :
+       {std::vector<std::string>{"repair", "1", "--reverted"}, {"repair", "--accept-files"}, {"baseline", "1"}}) {
+    CAPTURE(command.front());
+    CHECK(run_json(p, command, 6).text("/error/code") == "locked");
+  }
+  CHECK(has(run_davit(p, {"repair"}, 6).out, "davit repair 1 --resume")); // looking needs no lock
+  CHECK(ledger(p) == "1 partial");
 }
 
 TEST_CASE("repair lists files that are not what was applied") {
