@@ -35,6 +35,13 @@ bool is_utf8_text(std::string_view s) {
   return true;
 }
 
+std::string cut_text(std::string_view s, std::size_t most) {
+  if (s.size() <= most) return std::string(s);
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xc0U) == 0x80U) --end;
+  return std::string(s.substr(0, end)) + "… (cut: it had " + std::to_string(s.size()) + " bytes)";
+}
+
 std::string to_utf8_text(std::string_view s) {
   std::string out;
   while (!s.empty()) {

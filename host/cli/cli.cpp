@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sodium.h>
 
@@ -46,8 +47,8 @@ int fail(const options &o, terminal &t, const error &e) {
 }
 
 // Answers that did not arrive are a failure, unless their reader went away on purpose.
-int delivered(int status) {
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+int delivered(int status, terminal &t) {
+  if (t.flush()) return status;
   if (errno == EPIPE || status != 0) return status;
   std::fprintf(stderr, "error: standard output could not be written: %s\n", std::strerror(errno));
   return static_cast<int>(exit_code::failed);
@@ -55,25 +56,32 @@ int delivered(int status) {
 
 int refuse_arguments(const parsed &p, int argc, char **argv) {
   const bool json = std::any_of(argv, argv + argc, [](const char *a) { return std::string_view(a) == "--json"; });
-  if (json && p.exit != 0) {
-    terminal t(true);
-    print_json(t, json_failure("", error(error_code::usage, p.text, "davit --help")));
-  }
+  terminal t(true);
+  if (json && p.exit != 0) print_json(t, json_failure("", error(error_code::usage, p.text, "davit --help")));
   std::fputs(p.text.c_str(), p.exit == 0 ? stdout : stderr);
-  return delivered(p.exit);
+  return delivered(p.exit, t);
+}
+
+// A session's socket must not become number 1, where output would go into it.
+void occupy_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY); // the lowest free number; writing to it fails
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
+  occupy_standard_descriptors();
   plugin::install_crash_reporter();
+  const plugin::crash_stack stack;
+  const plugin::exit_reporter exits;
   std::signal(SIGPIPE, SIG_IGN); // `davit up | head` must not end a run half-way
   const parsed p = parse_arguments(argc, argv);
   if (!p.run) return refuse_arguments(p, argc, argv);
   terminal t(p.run->no_color);
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
-    return delivered(dispatch(*p.run, t));
+    return delivered(dispatch(*p.run, t), t);
   } catch (const error &e) {
     return fail(*p.run, t, e);
   } catch (const std::bad_alloc &) {

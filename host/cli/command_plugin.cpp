@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
+#include "plugin/bounded_call.hpp"
 
 #include <system_error>
 
@@ -95,9 +96,13 @@ int command_plugin_inspect(const options &o, terminal &t) {
       o.argument.find('/') == std::string::npos && std::filesystem::exists(o.argument) ? "./" + o.argument : o.argument,
       std::filesystem::current_path());
   try {
+    t.keep_stdout_from_plugins();
+    const plugin::bounded_call limit("loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
+      t.err(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
+    });
     // Whoever inspects it decides afterwards whether to trust it; the rules for writers hold when it is used.
     const plugin::library &l = plugin::load_library(file, {"", true});
-    const plugin::descriptor d = plugin::read_descriptor(*l.descriptor);
+    const plugin::descriptor d = plugin::read_descriptor(*l.descriptor, file.string());
     ordered_json j = json_answer(name_of(o.what));
     j.update({{"file", l.file.string()},
               {"sha256", l.sha256},

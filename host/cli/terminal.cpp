@@ -1,8 +1,13 @@
 #include "cli/terminal.hpp"
 
+#include "base/error.hpp"
+
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -44,8 +49,27 @@ void terminal::clear_live() {
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
   clear_live();
-  write(stdout, std::string(line) + "\n");
+  write(data_, std::string(line) + "\n");
+  std::fflush(data_);
+}
+
+void terminal::keep_stdout_from_plugins() {
+  const std::lock_guard lock(mutex_);
+  if (data_ != stdout) return;
   std::fflush(stdout);
+  // High, so that a plugin that closes or replaces the usual numbers does not meet it.
+  int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
+  if (own < 0) own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3); // few descriptors are allowed here
+  std::FILE *const kept = own < 0 ? nullptr : ::fdopen(own, "w");
+  if (!kept || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+    throw error(error_code::io,
+                "standard output could not be kept from plugins: " + std::system_category().message(errno));
+  data_ = kept;
+}
+
+bool terminal::flush() {
+  const std::lock_guard lock(mutex_);
+  return std::fflush(data_) == 0 && !std::ferror(data_);
 }
 
 void terminal::err(std::string_view line) {

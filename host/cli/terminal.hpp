@@ -1,6 +1,7 @@
 // All rules about where text goes and how it looks: data on stdout, everything else on stderr, colour only for people.
 #pragma once
 
+#include <cstdio>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ public:
   // One line each; from any thread.
   void out(std::string_view line);
   void err(std::string_view line);
+  // From here on standard output is for this class alone: what plugins, and programs they start, write there goes to
+  // standard error. Before the first plugin is loaded.
+  void keep_stdout_from_plugins();
+  // Writes out what is still held back; false if it, or an earlier line, could not be written (errno says why).
+  bool flush();
+
   // A line on stderr that the next one overwrites; nothing where stderr is no terminal.
   void live(std::string_view line);
 
@@ -27,6 +34,7 @@ private:
   void clear_live();
 
   std::mutex mutex_;
+  std::FILE *data_ = stdout; // never closed: a line may come from any thread until the very end
   bool err_is_terminal_;
   bool out_color_, err_color_;
   bool live_ = false;

@@ -61,7 +61,9 @@ postgres::connection workspace::connect(const char *purpose) {
 }
 
 const plugin::plugin_set &workspace::plugins() {
-  if (!plugins_) plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
+  if (plugins_) return *plugins_;
+  term.keep_stdout_from_plugins();
+  plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
   return *plugins_;
 }
 

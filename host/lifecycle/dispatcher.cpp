@@ -16,7 +16,15 @@ void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plu
   for (const auto *b : bindings) {
     if (!only_logged) stop_.check();
     refresh_info(scope);
-    call(*b, row, {run, migration, failure, info, sessions_, scope, stats, row.answers == plugin::phase_answers::VETO});
+    care_.before(*b);
+    try {
+      call(*b, row,
+           {run, migration, failure, info, sessions_, scope, stats, row.answers == plugin::phase_answers::VETO});
+    } catch (...) {
+      care_.after_failure(*b);
+      throw;
+    }
+    only_logged ? care_.after_failure(*b) : care_.after(*b, scope);
   }
   if (!only_logged) stop_.check();
 }

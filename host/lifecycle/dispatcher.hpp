@@ -1,6 +1,7 @@
 // Fires a phase: its handlers one after another, each with its failure policy.
 #pragma once
 
+#include "lifecycle/aftercare.hpp"
 #include "lifecycle/interrupt.hpp"
 #include "lifecycle/journal.hpp"
 #include "lifecycle/observer.hpp"
@@ -16,7 +17,7 @@ class dispatcher {
 public:
   dispatcher(const plugin::plugin_set &plugins, plugin::sessions &s, const interrupt &stop, observer &show,
              journal &log)
-      : plugins_(plugins), sessions_(s), stop_(stop), show_(show), journal_(log) {}
+      : plugins_(plugins), sessions_(s), stop_(stop), show_(show), journal_(log), care_(plugins, s, show) {}
 
   plugin::run_facts run;
   plugin::info_facts info;
@@ -26,6 +27,9 @@ public:
   // interrupt; at phases whose failures are only logged, nothing.
   void fire(std::string_view phase, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
+
+  // After the last phase of the run.
+  void settle() { care_.settle(); }
 
   bool has_handlers(std::string_view phase) const { return !plugins_.at(phase).empty(); }
 
@@ -38,6 +42,7 @@ private:
   const interrupt &stop_;
   observer &show_;
   journal &journal_;
+  aftercare care_;
 };
 
 } // namespace davit::lifecycle

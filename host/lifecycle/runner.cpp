@@ -188,6 +188,7 @@ void runner::end() {
   const error *failure = out_.failure ? &*out_.failure : nullptr;
   dispatcher_.fire(failure ? "failure" : "success", sessions_.usable() ? sql_scope::own_transaction : sql_scope::none,
                    nullptr, failure);
+  dispatcher_.settle();
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
   try {

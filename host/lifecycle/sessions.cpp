@@ -100,6 +100,24 @@ std::string sessions::transaction_setup() const {
 
 void sessions::hold_work_lock() { run().exec("SELECT pg_catalog.pg_advisory_lock(" + std::to_string(work_key_) + ")"); }
 
+bool sessions::renew_work_lock() {
+  if (!run_) return false;
+  const auto bits = static_cast<std::uint64_t>(work_key_);
+  const auto r = run_->exec(
+      "SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(work_key_) +
+      ") WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype OPERATOR(pg_catalog.=) 'advisory' AND pid "
+      "OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND classid OPERATOR(pg_catalog.=) " +
+      std::to_string(bits >> 32U) + "::pg_catalog.oid AND objid OPERATOR(pg_catalog.=) " +
+      std::to_string(bits & 0xffffffffU) + "::pg_catalog.oid)");
+  return r.rows() > 0;
+}
+
+bool sessions::own_sockets() const {
+  for (const auto *c : {&lock_, &run_, &side_, &witness_})
+    if (*c && !(*c)->own_socket()) return false;
+  return true;
+}
+
 void sessions::release_work_lock() {
   const auto r = run().exec("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(work_key_) + ")");
   if (r.text(0, 0) != "t")

@@ -28,6 +28,8 @@ public:
   postgres::connection &witness();
   std::string own_transaction_setup() const override;
   std::string side_waits_for_run() override;
+  bool own_sockets() const override;
+  bool renew_work_lock() override;
 
   // Takes the run lock, then waits until no orphaned backend of an earlier run is at work. Polls; says who holds it;
   // gives up with error_code::locked after run_lock_timeout.

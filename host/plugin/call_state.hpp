@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plugin/call.hpp"
+#include "plugin/forked_child.hpp"
 
 #include <atomic>
 #include <deque>
@@ -83,6 +84,7 @@ namespace davit::plugin {
 // Runs `work(call_state&)` if ctx is alive and this is its thread; every exception becomes a status and last_error.
 template <class F> std::int32_t guarded(davit_ctx *ctx, F &&work) {
   if (!ctx) return DAVIT_ERR_INVALID;
+  if (in_forked_child()) return DAVIT_ERR_THREAD; // the sessions are the parent's
   call_state *const s = ctx->state.load(std::memory_order_acquire);
   if (!s) return DAVIT_ERR_STALE;
   if (ctx->thread.load(std::memory_order_relaxed) != std::this_thread::get_id()) return DAVIT_ERR_THREAD;

@@ -1,10 +1,12 @@
 #include "plugin/crash_reporter.hpp"
 
+#include "plugin/forked_child.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstring>
+#include <cstdlib>
 
 #include <unistd.h>
 
@@ -12,26 +14,55 @@ namespace davit::plugin {
 namespace {
 
 constexpr std::size_t stack_size = 64 * 1024;
+constexpr std::string_view what_next = "; the server rolls back what was not committed, davit status tells what was\n";
 
-std::array<char, 600> note{};
-std::atomic<std::size_t> note_size{0};
+// Text that a signal handler may read at any moment.
+template <std::size_t N> struct fixed_text {
+  std::array<char, N> bytes{};
+  std::atomic<std::size_t> size{0};
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-std::array<struct sigaction, fatal.size()> before{};
+  std::string_view view() const { return {bytes.data(), size.load()}; }
+  void append(std::string_view more) {
+    const auto old = size.load();
+    const auto n = std::min(more.size(), N - old);
+    std::copy_n(more.data(), n, bytes.data() + old);
+    size = old + n;
+  }
+};
 
-void put(const char *text, std::size_t size) {
-  if (::write(STDERR_FILENO, text, size) < 0) return; // nobody reads: there is nothing else to do here
+fixed_text<600> note;
+fixed_text<1000> loaded;
+thread_local bool inside_note = false;
+
+// Async-signal-safe calls only, from here on.
+void put(std::string_view text) {
+  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return; // nobody reads: there is no other place to say it
 }
 
-// Async-signal-safe calls only.
+// A crash on another thread than the handler's may be that of any plugin.
+void put_where() {
+  if (inside_note) return put(note.view());
+  put("a thread outside of any call of a plugin");
+  if (!note.view().empty()) {
+    put(" (");
+    put(note.view());
+    put(" was running)");
+  }
+  put("; plugins in this process: ");
+  put(loaded.view());
+}
+
+bool plugins_involved() { return inside_note || !loaded.view().empty(); }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGXFSZ, SIGXCPU};
+std::array<struct sigaction, fatal.size()> before{};
+
 void report(int signal) {
-  constexpr char begin[] = "\ndavit: crashed in ";
-  constexpr char end[] = "; the server rolls back what was not committed, davit status tells what was\n";
-  if (const auto size = note_size.load(); size > 0) {
-    put(begin, sizeof begin - 1);
-    put(note.data(), size);
-    put(end, sizeof end - 1);
+  if (plugins_involved() && !in_forked_child()) {
+    put("\ndavit: crashed in ");
+    put_where();
+    put(what_next);
   }
   for (std::size_t i = 0; i < fatal.size(); ++i)
     if (fatal[i] == signal) ::sigaction(signal, &before[i], nullptr);
@@ -39,9 +70,20 @@ void report(int signal) {
 }
 #endif
 
+std::atomic<bool> exit_is_davits{true};
+
+void report_exit() {
+  if (exit_is_davits || in_forked_child()) return; // what a child does at its end is the plugin's own affair
+  put("\ndavit: exit() was called in ");
+  put_where();
+  put(what_next);
+  ::_exit(1);
+}
+
 } // namespace
 
 void install_crash_reporter() {
+  watch_forks();
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   struct sigaction action {};
   action.sa_handler = report;
@@ -51,13 +93,29 @@ void install_crash_reporter() {
 #endif
 }
 
-crash_note::crash_note(std::string_view who) {
-  const auto size = std::min(who.size(), note.size());
-  std::copy_n(who.data(), size, note.data());
-  note_size = size;
+exit_reporter::exit_reporter() {
+  exit_is_davits = false;
+  std::atexit(report_exit);
+  std::at_quick_exit(report_exit);
 }
 
-crash_note::~crash_note() { note_size = 0; }
+exit_reporter::~exit_reporter() { exit_is_davits = true; }
+
+void name_loaded_plugin(std::string_view who) {
+  if (!loaded.view().empty()) loaded.append(", ");
+  loaded.append(who);
+}
+
+crash_note::crash_note(std::string_view who) {
+  note.append(who);
+  inside_note = true;
+}
+
+crash_note::~crash_note() {
+  if (in_forked_child()) leave_if_forked(note.view());
+  inside_note = false;
+  note.size = 0;
+}
 
 crash_stack::crash_stack() : memory_(std::make_unique<std::byte[]>(stack_size)) {
   stack_t s{};

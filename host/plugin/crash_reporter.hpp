@@ -1,4 +1,4 @@
-// A crash inside a plugin takes the process with it; at least it is said whose crash it was.
+// A crash inside a plugin, or a call of exit(), takes the process with it; at least it is said whose it was.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,26 @@
 
 namespace davit::plugin {
 
-// For SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT: names the handler that runs on standard error, then lets the signal
-// do what it would have done. Once for the process; does nothing under sanitizers, whose own reports say more.
+// For SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT and other signals that mean a bug: names the handler that runs on
+// standard error, then lets the signal do what it would have done. Once for the process; does nothing under sanitizers,
+// whose own reports say more.
 void install_crash_reporter();
 
-// What to say if the process dies while this lives. One at a time.
+// While this lives, exit() and quick_exit() are not davit's own: they are named likewise, and the process ends with
+// status 1 whatever was passed. Once for the process.
+class exit_reporter {
+public:
+  exit_reporter();
+  ~exit_reporter();
+  exit_reporter(const exit_reporter &) = delete;
+  exit_reporter &operator=(const exit_reporter &) = delete;
+};
+
+// A library whose code is in the process from now on, and may run on threads of its own.
+void name_loaded_plugin(std::string_view who);
+
+// What to say if the process dies while this lives: a plugin's code runs. One at a time. A child process that the
+// plugin forked and that comes back to here is ended.
 class crash_note {
 public:
   explicit crash_note(std::string_view who);

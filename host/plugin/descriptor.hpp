@@ -6,6 +6,7 @@
 #include <davit/plugin.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace davit::plugin {
@@ -34,7 +35,7 @@ struct descriptor {
   decltype(davit_plugin::get_extension) get_extension;
 };
 
-// Throws error_code::plugin_abi, saying what is wrong with it.
-descriptor read_descriptor(const davit_plugin &p);
+// Throws error_code::plugin_abi, saying what is wrong with it. `file`: whose it is, should reading it crash.
+descriptor read_descriptor(const davit_plugin &p, std::string_view file = "a plugin");
 
 } // namespace davit::plugin

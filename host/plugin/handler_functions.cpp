@@ -110,7 +110,7 @@ std::int32_t undo(davit_ctx *ctx) {
 
 std::int32_t fail(davit_ctx *ctx, std::int32_t status, davit_str text) {
   guarded(ctx, [&](call_state &s) -> std::int32_t {
-    s.said = is_text(view(text)) ? std::string(view(text)) : "(a reason that is not UTF-8 text)";
+    s.said = s.bound.owner->shared().secrets.spoken(view(text), "(a reason that is not UTF-8 text)");
     return DAVIT_OK;
   });
   return status;
@@ -122,7 +122,7 @@ std::int32_t report(davit_ctx *ctx, std::uint64_t rows, davit_str message) {
     if (rows > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - s.rows_affected)
       throw call_error(DAVIT_ERR_INVALID, "report: more rows than a 64-bit integer counts");
     s.rows_affected += rows;
-    if (!text.empty()) s.message = std::move(text);
+    if (!text.empty()) s.message = s.bound.owner->shared().secrets.spoken(text, {});
     return DAVIT_OK;
   });
 }

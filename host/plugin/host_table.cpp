@@ -22,9 +22,8 @@ void log(const davit_host *host, std::int32_t level, davit_str text) {
   try {
     const auto known =
         std::min(std::max<std::int32_t>(level, DAVIT_LOG_DEBUG), static_cast<std::int32_t>(DAVIT_LOG_ERROR));
-    const auto line = view(text);
     owner.shared().log(known, owner.name(),
-                       is_text(line) ? owner.shared().secrets.scrub(line) : "(a line that is not UTF-8 text)");
+                       owner.shared().secrets.spoken(view(text), "(a line that is not UTF-8 text)"));
   } catch (...) { // out of memory, or standard error is gone: there is no other place to say it
   }
 }

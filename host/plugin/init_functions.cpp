@@ -19,6 +19,7 @@ struct davit_init {
   std::atomic<bool> open{true};
   std::string error;                      // of the latest negative status
   std::string said;                       // by init_fail
+  std::string refused;                    // the first handler or binding that was
   std::deque<davit::plugin::value> given; // keeps what config() lent until init returns
 };
 
@@ -35,6 +36,12 @@ davit_init &new_init() {
 std::int32_t refuse(davit_init *init, std::int32_t status, std::string why) {
   init->error = std::move(why);
   return status;
+}
+
+// What cannot be declared as it was asked for. A plugin that goes on regardless would have a hook that never fires.
+std::int32_t refuse_declaration(davit_init *init, std::int32_t status, std::string why) {
+  if (init->refused.empty()) init->refused = why;
+  return refuse(init, status, std::move(why));
 }
 
 // Every function: is this the moment and the thread, and no exception out.
@@ -65,12 +72,13 @@ std::int32_t declare_handler(const davit_host *, davit_init *init, davit_str nam
   return guarded(init, [&]() -> std::int32_t {
     const std::string key(view(name));
     if (!is_name(key))
-      return refuse(init, DAVIT_ERR_INVALID, "'" + key + "' is no handler name: use A-Z a-z 0-9 _ . -");
+      return refuse_declaration(init, DAVIT_ERR_INVALID, "'" + key + "' is no handler name: use A-Z a-z 0-9 _ . -");
     if ((flags & ~static_cast<std::uint32_t>(DAVIT_HANDLER_DRY_RUN_SAFE | DAVIT_HANDLER_CUT_OVER_SAFE)) != 0)
-      return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' has flags that this davit does not know");
-    if (!fn) return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' has no function");
+      return refuse_declaration(init, DAVIT_ERR_INVALID,
+                                "handler '" + key + "' has flags that this davit does not know");
+    if (!fn) return refuse_declaration(init, DAVIT_ERR_INVALID, "handler '" + key + "' has no function");
     if (init->owner->find_handler(key))
-      return refuse(init, DAVIT_ERR_INVALID, "handler '" + key + "' is declared twice");
+      return refuse_declaration(init, DAVIT_ERR_INVALID, "handler '" + key + "' is declared twice");
     init->owner->declare(
         {key, fn, user, (flags & DAVIT_HANDLER_DRY_RUN_SAFE) != 0, (flags & DAVIT_HANDLER_CUT_OVER_SAFE) != 0});
     return DAVIT_OK;
@@ -82,14 +90,16 @@ std::int32_t bind(const davit_host *, davit_init *init, davit_str name, davit_st
   return guarded(init, [&]() -> std::int32_t {
     const std::string handler(view(name));
     if ((flags & ~static_cast<std::uint32_t>(DAVIT_BIND_OPTIONAL)) != 0)
-      return refuse(init, DAVIT_ERR_INVALID, "a binding of '" + handler + "' has flags that this davit does not know");
+      return refuse_declaration(init, DAVIT_ERR_INVALID,
+                                "a binding of '" + handler + "' has flags that this davit does not know");
     if (!init->owner->find_handler(handler))
-      return refuse(init, DAVIT_ERR_NOT_FOUND, "cannot bind '" + handler + "': no handler of that name is declared");
+      return refuse_declaration(init, DAVIT_ERR_NOT_FOUND,
+                                "cannot bind '" + handler + "': no handler of that name is declared");
     if (!find_phase(view(phase))) {
       if (flags & DAVIT_BIND_OPTIONAL) return DAVIT_OK;
-      return refuse(init, DAVIT_ERR_NOT_FOUND,
-                    "this davit has no phase '" + std::string(view(phase)) + "'; " +
-                        did_you_mean(view(phase), phase_names()));
+      return refuse_declaration(init, DAVIT_ERR_NOT_FOUND,
+                                "this davit has no phase '" + std::string(view(phase)) + "'; " +
+                                    did_you_mean(view(phase), phase_names()));
     }
     init->owner->bind({handler, std::string(view(phase)), priority});
     return DAVIT_OK;
@@ -122,7 +132,7 @@ std::int32_t config_length(const davit_host *, davit_init *init, davit_str path,
 
 std::int32_t init_fail(const davit_host *, davit_init *init, std::int32_t status, davit_str text) {
   guarded(init, [&] {
-    init->said = is_text(view(text)) ? std::string(view(text)) : "(a reason that is not UTF-8 text)";
+    init->said = init->owner->shared().secrets.spoken(view(text), "(a reason that is not UTF-8 text)");
     return DAVIT_OK;
   });
   return status;
@@ -161,7 +171,11 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   }
   handle.open = false;
   handle.given.clear();
-  if (out.status == DAVIT_OK) out.text.clear();
+  if (out.status != DAVIT_OK) return out;
+  if (handle.refused.empty())
+    out.text.clear();
+  else
+    out = {DAVIT_ERR, "it went on although davit had refused what it declares: " + handle.refused};
   return out;
 }
 

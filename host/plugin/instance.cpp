@@ -1,6 +1,7 @@
 #include "plugin/instance.hpp"
 
 #include "base/nearest.hpp"
+#include "plugin/bounded_call.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/host_table.hpp"
 
@@ -9,18 +10,22 @@
 namespace davit::plugin {
 
 instance::instance(const config::plugin_settings &settings, const std::filesystem::path &base, services &shared)
-    : name_(settings.name), services_(shared) {
+    : name_(settings.name), services_(shared), patience_(patience_for(settings.deadline, shared.grace)) {
   std::string file;
   try {
     const auto path = find_library(settings.path, base);
     file = path.string();
+    bounded_call limit("loading it", patience_, teller());
     library_ = &load_library(path, {settings.sha256, settings.allow_writable});
-    descriptor_ = read_descriptor(*library_->descriptor);
+    descriptor_ = read_descriptor(*library_->descriptor, file);
     config_ = std::make_unique<configuration>(settings.config, descriptor_.keys, settings.where, base.string());
     services_.secrets.add(config_->secrets());
     grant(settings);
+    limit.at("its init");
     initialise();
+    put_process_back("while it was loaded");
   } catch (error &e) {
+    put_process_back("while it was loaded");
     e.plugin = name_;
     e.message =
         services_.secrets.scrub("plugin '" + name_ + "'" + (file.empty() ? "" : " (" + file + ")") + ": " + e.message);
@@ -29,14 +34,27 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
   }
 }
 
+void instance::put_process_back(std::string_view when) const {
+  if (!services_.process) return;
+  if (const auto changed = services_.process->restore(); !changed.empty())
+    services_.log(DAVIT_LOG_WARN, name_, describe_changes(changed) + " " + std::string(when));
+}
+
+// Shown at once, as the process may be about to end.
+std::function<void(std::string_view)> instance::teller() const {
+  return [this](std::string_view line) { services_.log(DAVIT_LOG_ERROR, name_, line); };
+}
+
 instance::~instance() {
   if (!initialised_ || !descriptor_.destroy) return;
   try {
+    const bounded_call limit("its destroy", patience_, teller());
     const crash_note note("plugin '" + name_ + "', destroy");
     descriptor_.destroy(self_);
   } catch (...) {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
   }
+  put_process_back("in its destroy");
 }
 
 void instance::grant(const config::plugin_settings &settings) {

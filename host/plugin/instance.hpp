@@ -6,13 +6,16 @@
 #include "plugin/configuration.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/library.hpp"
+#include "plugin/process_state.hpp"
 #include "plugin/secrets.hpp"
 #include "plugin/watch.hpp"
 
 #include <davit/plugin.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +43,8 @@ struct services {
   log_sink log;
   watch supervision;
   plugin::secrets secrets;
+  std::chrono::milliseconds grace{5000}; // between a deadline and giving up on code that does not return
+  std::optional<process_state> process{};  // as it was before the first plugin was loaded
 };
 
 class instance {
@@ -68,9 +73,12 @@ public:
 private:
   void grant(const config::plugin_settings &settings);
   void initialise();
+  std::function<void(std::string_view)> teller() const;
+  void put_process_back(std::string_view when) const;
 
   std::string name_;
   services &services_;
+  std::chrono::milliseconds patience_; // with loading, init and destroy
   const plugin::library *library_ = nullptr;
   plugin::descriptor descriptor_;
   std::unique_ptr<configuration> config_;

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "plugin/writers.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -46,23 +47,6 @@ fs::path own_plugin_folder() {
   return self.parent_path().parent_path() / DAVIT_PLUGIN_DIR;
 }
 
-void check_writers(const fs::path &path, const char *what) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0)
-    throw error(error_code::plugin_file,
-                "its " + std::string(what) + " cannot be examined: " + std::system_category().message(errno));
-  // A sticky folder keeps others from replacing files that are not theirs.
-  const bool sticky_folder = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX);
-  const bool group = (info.st_mode & S_IWGRP) && info.st_gid != 0 && info.st_gid != ::getegid();
-  const bool others = (info.st_mode & S_IWOTH) != 0;
-  const bool foreign = info.st_uid != 0 && info.st_uid != ::geteuid();
-  if (sticky_folder && !foreign) return;
-  if (group || others || foreign)
-    throw error(error_code::plugin_unsafe, "others may write to its " + std::string(what) + " '" + path.string() + "'",
-                "let it belong to you or root and chmod go-w it, or set allow_writable = true at this plugin to load "
-                "it all the same");
-}
-
 const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path &file) {
   void *const address = ::dlsym(handle.native(), DAVIT_ENTRY_SYMBOL);
   Dl_info where{};
@@ -102,6 +86,7 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
     throw error(error_code::plugin_file, "an initialiser of the library threw an exception",
                 "static objects of a plugin must not throw");
   }
+  name_loaded_plugin(file.filename().string());
   out->facts = {file, std::move(sha256), std::move(elf), nullptr};
   out->facts.descriptor = call_entry(out->handle, file);
   return out;
@@ -125,7 +110,7 @@ fs::path find_library(const std::string &path, const fs::path &base) {
   std::string tried;
   for (const auto &place : places) {
     std::error_code none;
-    if (fs::exists(place, none)) return fs::canonical(place);
+    if (fs::exists(place, none)) return fs::absolute(place);
     tried += (tried.empty() ? "" : ", ") + place.lexically_normal().string();
   }
   throw error(error_code::plugin_file, "library '" + path + "' was not found; tried " + tried,
@@ -134,18 +119,18 @@ fs::path find_library(const std::string &path, const fs::path &base) {
                                                   : "a path with a slash is relative to davit.toml");
 }
 
-const library &load_library(const fs::path &file, const load_rules &rules) {
-  if (!rules.allow_writable) {
-    check_writers(file, "file");
-    check_writers(file.parent_path(), "folder");
-  }
+const library &load_library(const fs::path &path, const load_rules &rules) {
+  if (!rules.allow_writable) require_no_other_writers(path);
   std::string bytes;
   struct stat info {};
+  fs::path file;
   try {
+    file = fs::canonical(path);
     bytes = read_file(file);
     if (::stat(file.c_str(), &info) != 0) throw std::system_error(errno, std::generic_category());
   } catch (const std::system_error &e) {
-    throw error(error_code::plugin_file, "it cannot be read: " + e.code().message());
+    throw error(error_code::plugin_file, "it cannot be read: " + e.code().message(),
+                "give the path of the plugin's .so file, and see that you may read it");
   }
   std::string sha256 = sha256_hex(bytes);
   if (!rules.sha256.empty() && rules.sha256 != sha256)

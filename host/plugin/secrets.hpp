@@ -14,6 +14,10 @@ public:
   // everywhere would hide what is no secret.
   std::string scrub(std::string_view text) const;
 
+  // What a plugin says, fit to be shown and kept: without secrets, cut where it is too long, `instead` if it is no
+  // text.
+  std::string spoken(std::string_view text, std::string_view instead) const;
+
   bool empty() const { return texts_.empty(); }
 
 private:

@@ -21,6 +21,10 @@ public:
   virtual void drop_side() noexcept = 0;
   // Statements that prepare a transaction of a handler's own on the run session, after BEGIN; may be empty.
   virtual std::string own_transaction_setup() const = 0;
+  // Whether the sockets of all open sessions are still those that were opened.
+  virtual bool own_sockets() const { return true; }
+  // In a migration without a transaction: takes the run session's lock again if it was released; tells whether it was.
+  virtual bool renew_work_lock() { return false; }
   // The name of a lock if the side session waits, directly or through others, for the run session; else empty, also
   // where it cannot be found out.
   virtual std::string side_waits_for_run() = 0;

@@ -12,6 +12,7 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 namespace davit::postgres {
 namespace {
@@ -66,9 +67,25 @@ values to_values(std::span<const parameter> parameters) {
   return v;
 }
 
+// A plugin that closes descriptors by number closes sockets too, and the next one that is opened, perhaps another
+// session's, gets the number: nothing may be sent or closed there any more.
+bool is_socket_of(const pg_conn *c, std::uint64_t inode) {
+  struct stat info {};
+  const int fd = PQsocket(c);
+  return fd < 0 || inode == 0 || (::fstat(fd, &info) == 0 && info.st_ino == inode);
+}
+
 } // namespace
 
-void connection::finish::operator()(pg_conn *c) const noexcept { PQfinish(c); }
+void connection::finish::operator()(pg_conn *c) const noexcept {
+  if (is_socket_of(c, socket)) PQfinish(c); // else its memory is the smaller loss
+}
+
+void connection::require_own_socket() const {
+  if (!own_socket())
+    throw error(error_code::connection_lost, "the session's socket was closed by something else in this process",
+                "a plugin must not close file descriptors that it did not open");
+}
 
 connection::connection(const connect_options &options) : callbacks_(std::make_unique<callbacks>()) {
   // Where a keyword stands twice the later one wins, and the URL is expanded in its place: defaults stand before it,
@@ -88,6 +105,8 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
                 "tried " + target_of(c_.get()) +
                     "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* variables");
   }
+  struct stat info {};
+  if (::fstat(PQsocket(c_.get()), &info) == 0) c_.get_deleter().socket = info.st_ino;
   PQsetNoticeReceiver(c_.get(), &connection::receive_notice, callbacks_.get());
   cancel_ = std::make_shared<const cancel_handle>(c_.get());
   check_server();
@@ -192,12 +211,14 @@ result connection::drain(std::string_view copy_data) {
 result connection::exec(std::string_view sql) { return exec_statement(sql); }
 
 result connection::exec_statement(std::string_view sql, std::string_view copy_data) {
+  require_own_socket();
   if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
     throw make_connection_error(c_.get(), "cannot send a statement");
   return drain(copy_data);
 }
 
 result connection::query(std::string_view sql, std::span<const parameter> parameters) {
+  require_own_socket();
   const values v = to_values(parameters);
   if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
                          v.pointers.data(), nullptr, nullptr, 0))
@@ -206,6 +227,7 @@ result connection::query(std::string_view sql, std::span<const parameter> parame
 }
 
 result connection::start_rows(std::string_view sql, std::span<const parameter> parameters) {
+  require_own_socket();
   const values v = to_values(parameters);
   if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
                          v.pointers.data(), nullptr, nullptr, 0) ||
@@ -225,6 +247,7 @@ result connection::start_rows(std::string_view sql, std::span<const parameter> p
 }
 
 std::optional<result> connection::next_row() {
+  require_own_socket();
   if (first_row_) return std::exchange(first_row_, std::nullopt);
   pg_result *raw = wait_result();
   if (!raw) return std::nullopt;
@@ -258,7 +281,8 @@ bool connection::speaks_utf8() const noexcept {
   return encoding && std::string_view(encoding) == "UTF8";
 }
 
-bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK; }
+bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK && own_socket(); }
+bool connection::own_socket() const noexcept { return is_socket_of(c_.get(), c_.get_deleter().socket); }
 bool connection::still_alive() noexcept {
   pollfd p{PQsocket(c_.get()), POLLIN, 0};
   while (alive() && ::poll(&p, 1, 0) > 0) // a notice, or the server's last words and then the end

@@ -65,6 +65,7 @@ public:
 
   postgres::transaction_status transaction_status() const noexcept;
   bool alive() const noexcept;         // as far as the last statement showed
+  bool own_socket() const noexcept;    // false if other code in this process has closed or replaced it
   bool still_alive() noexcept;         // looks at the socket; nothing may be running
   bool speaks_utf8() const noexcept;   // false after a statement has set another client_encoding
   int server_version() const noexcept; // 150004
@@ -76,6 +77,7 @@ public:
 
 private:
   struct finish {
+    std::uint64_t socket; // its inode; 0: not known yet
     void operator()(pg_conn *c) const noexcept;
   };
   struct callbacks {
@@ -87,9 +89,10 @@ private:
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
   void check_server();
+  void require_own_socket() const;
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq
-  std::unique_ptr<pg_conn, finish> c_;
+  std::unique_ptr<pg_conn, finish> c_{nullptr, finish{0}};
   std::shared_ptr<const cancel_handle> cancel_; // outlives the session where another thread is using it
   std::string reset_sql_;
   std::chrono::milliseconds wait_interval_{0};

@@ -1,0 +1,41 @@
+// Loading a library, its init and its destroy happen outside of a run, where no supervisor watches them.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace davit::plugin {
+
+// What a plugin may take for each of them: as long as for a handler, if its handlers have a deadline, else 30 s.
+std::chrono::milliseconds patience_for(std::chrono::milliseconds deadline, std::chrono::milliseconds grace);
+
+// Ends the process with 124, saying in what plugin, if this lives for longer than `limit`: code that does not return
+// cannot be stopped from outside. SIGINT and SIGTERM, which the caller keeps for the run, end it likewise.
+class bounded_call {
+public:
+  // One line for the operator, from another thread.
+  using say = std::function<void(std::string_view)>;
+
+  // `step` is what is called, "its init"; it must be a literal, as it is read from another thread.
+  bounded_call(const char *step, std::chrono::milliseconds limit, say tell);
+  ~bounded_call();
+  bounded_call(const bounded_call &) = delete;
+  bounded_call &operator=(const bounded_call &) = delete;
+
+  void at(const char *step) { step_ = step; }
+
+private:
+  void watch(sigset_t awaited, std::chrono::milliseconds limit) const;
+  [[noreturn]] void leave(const std::string &why, int status) const;
+
+  std::atomic<const char *> step_;
+  const say say_;
+  std::thread watcher_;
+};
+
+} // namespace davit::plugin

@@ -1,0 +1,139 @@
+#include "plugin/process_state.hpp"
+
+#include <cstring>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace davit::plugin {
+namespace {
+
+// Those by which davit is stopped or says who crashed, and those whose default it counts on.
+constexpr int watched_signals[] = {SIGINT, SIGTERM, SIGHUP,  SIGQUIT, SIGPIPE, SIGCHLD, SIGSEGV, SIGBUS,
+                                   SIGILL, SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXFSZ, SIGXCPU, SIGALRM};
+
+constexpr std::string_view lost = ", which could not be put back";
+
+bool same(const sigset_t &a, const sigset_t &b) {
+  for (int s = 1; s <= SIGRTMAX; ++s)
+    if (sigismember(&a, s) != sigismember(&b, s)) return false;
+  return true;
+}
+
+bool same(const struct sigaction &a, const struct sigaction &b) {
+  // One member or the other of a union; comparing the larger covers both.
+  return a.sa_sigaction == b.sa_sigaction && ((a.sa_flags ^ b.sa_flags) & ~0x04000000) == 0; // SA_RESTORER is libc's
+}
+
+bool same(const rlimit &a, const rlimit &b) { return a.rlim_cur == b.rlim_cur && a.rlim_max == b.rlim_max; }
+
+bool is(int fd, dev_t device, ino_t inode) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && info.st_dev == device && info.st_ino == inode;
+}
+
+} // namespace
+
+process_state::process_state() : c_locale_(std::setlocale(LC_ALL, nullptr)), umask_(::umask(0)) {
+  ::umask(umask_);
+  pthread_sigmask(SIG_BLOCK, nullptr, &mask_);
+  for (const int s : watched_signals) {
+    disposition d{s, {}};
+    if (::sigaction(s, nullptr, &d.action) == 0) dispositions_.push_back(d);
+  }
+  struct stat info {};
+  folder_ = {-1, ::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), 0, 0};
+  if (folder_.copy >= 0 && ::fstat(folder_.copy, &info) == 0) folder_ = {-1, folder_.copy, info.st_dev, info.st_ino};
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO})
+    if (::fstat(fd, &info) == 0) {
+      int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 100); // high: what is closed by number is closed below
+      if (copy < 0) copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+      outputs_.push_back({fd, copy, info.st_dev, info.st_ino});
+    }
+  for (auto [which, name] : {std::pair<decltype(RLIMIT_CORE), const char *>{RLIMIT_NOFILE, "files"},
+                             {RLIMIT_FSIZE, "the size of files"},
+                             {RLIMIT_AS, "memory"},
+                             {RLIMIT_DATA, "data"},
+                             {RLIMIT_STACK, "the stack"},
+                             {RLIMIT_CORE, "core files"},
+                             {RLIMIT_CPU, "CPU time"}}) {
+    limit l{which, name, {}};
+    if (::getrlimit(which, &l.value) == 0) limits_.push_back(l);
+  }
+}
+
+process_state::~process_state() {
+  if (folder_.copy >= 0) ::close(folder_.copy);
+  for (const auto &f : outputs_)
+    if (f.copy >= 0) ::close(f.copy);
+}
+
+std::vector<std::string> process_state::restore() {
+  words changed;
+  restore_signals(changed);
+  restore_locale(changed);
+  restore_folder(changed);
+  restore_files(changed);
+  restore_limits(changed);
+  return changed;
+}
+
+void process_state::restore_signals(words &changed) {
+  sigset_t now;
+  sigemptyset(&now);
+  pthread_sigmask(SIG_SETMASK, &mask_, &now); // one call sets and tells
+  if (!same(now, mask_)) changed.emplace_back("the signal mask");
+  std::string names;
+  for (const auto &d : dispositions_) {
+    struct sigaction found {};
+    if (::sigaction(d.signal, nullptr, &found) != 0 || same(found, d.action)) continue;
+    ::sigaction(d.signal, &d.action, nullptr);
+    names += (names.empty() ? "SIG" : ", SIG") + std::string(sigabbrev_np(d.signal));
+  }
+  if (!names.empty()) changed.push_back("what happens on " + names);
+}
+
+void process_state::restore_locale(words &changed) {
+  const bool cpp = !(std::locale() == locale_);
+  if (cpp) std::locale::global(locale_);
+  const char *now = std::setlocale(LC_ALL, nullptr);
+  const bool c = !now || c_locale_ != now;
+  if (c) std::setlocale(LC_ALL, c_locale_.c_str());
+  if (c || cpp) changed.emplace_back("the locale");
+}
+
+void process_state::restore_folder(words &changed) {
+  if (::umask(umask_) != umask_) changed.emplace_back("the umask");
+  struct stat here {};
+  if (folder_.copy < 0 || (::stat(".", &here) == 0 && here.st_dev == folder_.device && here.st_ino == folder_.inode))
+    return;
+  changed.push_back("the working folder" + std::string(::fchdir(folder_.copy) == 0 ? "" : lost));
+}
+
+void process_state::restore_files(words &changed) {
+  for (const auto &f : outputs_) {
+    if (is(f.number, f.device, f.inode)) continue;
+    const bool back = f.copy >= 0 && is(f.copy, f.device, f.inode) && ::dup2(f.copy, f.number) >= 0;
+    changed.push_back("where file descriptor " + std::to_string(f.number) + " leads" + std::string(back ? "" : lost));
+  }
+}
+
+void process_state::restore_limits(words &changed) {
+  for (const auto &l : limits_) {
+    rlimit now{};
+    if (::getrlimit(l.which, &now) != 0 || same(now, l.value)) continue;
+    const bool back = ::setrlimit(l.which, &l.value) == 0;
+    changed.push_back("the limit for " + std::string(l.name) + std::string(back ? "" : lost));
+  }
+}
+
+std::string describe_changes(const std::vector<std::string> &changed) {
+  std::string out = "it changed ";
+  for (std::size_t i = 0; i < changed.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == changed.size() ? " and " : ", ") + changed[i];
+  return out + (changed.size() == 1 ? ", which davit has put back" : ", which davit has put back as far as it can");
+}
+
+} // namespace davit::plugin
