@@ -59,3 +59,10 @@ TEST_CASE("every byte alone and every pair is judged as the table of RFC 3629 sa
     }
   }
 }
+
+TEST_CASE("a text is cut between characters, and says how long it was") {
+  CHECK(davit::cut_text("größe", 7) == "größe");
+  CHECK(davit::cut_text("größe", 6) == "größ… (cut: it had 7 bytes)");
+  CHECK(davit::cut_text("größe", 5) == "grö… (cut: it had 7 bytes)");
+  CHECK(davit::cut_text("größe", 0) == "… (cut: it had 7 bytes)");
+}

@@ -1,0 +1,146 @@
+// Plugins that take the process with them: it is said whose doing it was, and nothing is half done.
+#include "hostile_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+std::string act(std::string_view what, std::string_view at = "before_ddl") {
+  return with_hostile("act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"");
+}
+
+outcome struck(const project &p) { return p.davit({"up"}); }
+
+constexpr std::string_view striker = "plugin 'villain', handler 'strike' at before_ddl";
+
+} // namespace
+
+// Sanitizers have reports and exit codes of their own.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+TEST_CASE("a handler that crashes is named, the process dies of its signal, and the server rolls back") {
+  struct row {
+    const char *what;
+    int signal;
+  };
+  for (const auto &[what, signal] : {row{"segv", SIGSEGV}, row{"fpe", SIGFPE}, row{"overflow", SIGSEGV},
+                                     row{"abort", SIGABRT}, row{"terminate", SIGABRT}, row{"noexcept", SIGABRT}}) {
+    CAPTURE(what);
+    const hostile_project p(act(what));
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.signal == signal);
+    CHECK(has(result.err, "davit: crashed in " + std::string(striker)));
+    CHECK(has(result.err, "the server rolls back"));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a plugin's own thread that crashes is not blamed on the handler that runs") {
+  for (const std::string what : {"thread_abort", "thread_throw"}) {
+    CAPTURE(what);
+    const hostile_project p(act(what));
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.signal == SIGABRT);
+    CHECK(has(result.err, "davit: crashed in a thread outside of any call of a plugin (" + std::string(striker) +
+                              " was running); plugins in this process: libhostile.so"));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is named") {
+  struct row {
+    std::string toml;
+    const char *who;
+  };
+  for (const auto &[toml, who] : {row{with_hostile("init = \"crash\""), "plugin 'villain', init"},
+                                  row{with_hostile("init = \"overflow\""), "plugin 'villain', init"},
+                                  row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
+                                  row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
+                                  row{with_library(test_plugin("broken_wild_keys")), "the descriptor of "}}) {
+    CAPTURE(who);
+    const hostile_project p(toml);
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.signal != 0);
+    CHECK(has(result.err, "davit: crashed in " + std::string(who)));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a crash in destroy is named, and what the run did stays") {
+  const hostile_project p(with_hostile("destroy = \"segv\""));
+  const auto result = struck(p);
+  CHECK(result.signal == SIGSEGV);
+  CHECK(has(result.err, "davit: crashed in plugin 'villain', destroy"));
+  CHECK(ledger(p) == "0001 applied");
+}
+
+#endif
+
+TEST_CASE("exit() in a handler is no success: the handler is named, the exit code is 1, nothing is applied") {
+  for (const std::string what : {"exit", "quick_exit"}) {
+    CAPTURE(what);
+    const hostile_project p(act(what));
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 1);
+    CHECK(has(result.err, "davit: exit() was called in " + std::string(striker)));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in init, in a static object, in destroy") {
+  struct row {
+    std::string toml;
+    const char *who;
+  };
+  for (const auto &[toml, who] :
+       {row{act("thread_exit"), "a thread outside of any call of a plugin (plugin 'villain', handler 'strike'"},
+        row{with_hostile("init = \"exit\""), "plugin 'villain', init"},
+        row{with_library(test_plugin("broken_static_exits")), "the initialisers of "},
+        row{with_hostile("destroy = \"exit\""), "plugin 'villain', destroy"}}) {
+    CAPTURE(who);
+    const hostile_project p(toml);
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 1);
+    CHECK(has(result.err, "davit: exit() was called in " + std::string(who)));
+    if (std::string_view(who).ends_with("destroy"))
+      CHECK(ledger(p) == "0001 applied");
+    else
+      check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("exit() after COMMIT leaves the migration applied, and the next run says that the one before was lost") {
+  const hostile_project p(act("exit", "post_execute"));
+  CHECK(struck(p).exit_code == 1);
+  wait_until_davit_is_gone(p);
+  CHECK(ledger(p) == "0001 applied");
+  p.configure(head);
+  const auto next = p.davit({"up"});
+  CHECK(next.exit_code == 0);
+  CHECK(has(next.err, "ended without a word"));
+  CHECK(has(next.err, "is committed, but its handlers after COMMIT are not known to have run"));
+}
+
+TEST_CASE("_exit and SIGKILL cannot be noticed by the process that dies, but the next run says that it was lost") {
+  for (const std::string what : {"_exit", "sigkill"}) {
+    CAPTURE(what);
+    const hostile_project p(act(what));
+    struck(p);
+    wait_until_davit_is_gone(p);
+    CHECK_FALSE(exists(p, "one"));
+    p.configure(head);
+    const auto next = p.davit({"up"});
+    CHECK(next.exit_code == 0);
+    CHECK(has(next.err, "ended without a word: it was killed, or crashed"));
+    CHECK(ledger(p) == "0001 applied");
+  }
+}

@@ -1,0 +1,92 @@
+// What plugins print, and texts that are none.
+#include "hostile_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+namespace {
+
+std::string act(std::string_view what, std::string_view at = "before_ddl") {
+  return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"";
+}
+
+} // namespace
+
+TEST_CASE("what plugins and their children print goes to standard error: the JSON stays one document") {
+  const hostile_project p(with_hostile("init = \"garbage\"\ndestroy = \"garbage\"\n" + act("garbage")));
+  const auto run = up(p, 0);
+  for (const auto *by : {"printf", "cout", "write", "a child"}) {
+    CAPTURE(by);
+    CHECK(count(run.err(), "garbage by " + std::string(by)) == 3);
+  }
+  const auto plan = davit_run(p, {"plan"}, 0);
+  CHECK(has(plan.err(), "garbage by printf"));
+  const auto list = davit_run(p, {"plugin", "list"}, 0);
+  CHECK(has(list.err(), "garbage by a child"));
+}
+
+TEST_CASE("what a plugin leaves in its buffers comes out on standard error when davit ends") {
+  const hostile_project p(with_hostile(act("late_garbage")));
+  CHECK(has(up(p, 0).err(), "{ late garbage"));
+}
+
+TEST_CASE("a log line that is too long, not text, or nowhere is replaced or cut, and control characters are shown") {
+  const hostile_project p(with_hostile(act("log")));
+  const auto run = up(p, 0);
+  CHECK(count(run.err(), "(a line that is not UTF-8 text)") ==
+        2); // an unknown level is the nearest, and debug lines are not shown
+  CHECK(has(run.err(), "villain error: begin xxx"));
+  CHECK(has(run.err(), "… (cut: it had 8388618 bytes)"));
+  CHECK(run.err().size() < 1'000'000);
+  CHECK(has(run.err(), "\\x1b[2Jcleared"));
+  CHECK_FALSE(has(run.err(), "\x1b"));
+}
+
+TEST_CASE("a reason that is too long, not text, or nowhere still fails the handler, readably") {
+  struct row {
+    const char *act;
+    const char *words;
+  };
+  for (const auto &[what, words] : {row{"fail_not_utf8", "(a reason that is not UTF-8 text)"},
+                                    row{"fail_with_nul", "(a reason that is not UTF-8 text)"},
+                                    row{"fail_nowhere", "without a reason"}, row{"fail_huge", "… (cut: it had "}}) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile(act(what)));
+    const auto run = up(p, 1);
+    CHECK(run.answer().text("/error/plugin") == "villain");
+    CHECK(has(run.answer().text("/error/message"), words));
+    CHECK(run.all_output().size() < 1'000'000);
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("reports, keys and statements that are no text are refused to the handler") {
+  for (const std::string what : {"report", "stat_keys", "statements", "extensions", "huge_result"}) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile(act(what)));
+    const auto run = up(p, 0);
+    CHECK(run.all_output().size() < 1'000'000);
+    CHECK(run.outcomes("before_ddl") == "ok");
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
+TEST_CASE("a result that the server cannot send is an error of the statement's, and the migration is rolled back") {
+  const hostile_project p(with_hostile(act("too_huge_result")));
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/sqlstate") == "54000");
+  CHECK(run.answer().text("/error/plugin") == "villain");
+  check_nothing_happened(p);
+}
+
+TEST_CASE("a status that no handler may return is a failure that says which") {
+  for (const std::string status : {"2", "3", "4711", "-4711", "-2147483648", "2147483647"}) {
+    CAPTURE(status);
+    const hostile_project p(with_hostile(act("status") + "\nmore = \"" + status + "\""));
+    const auto run = up(p, 1);
+    CHECK(run.answer().text("/error/message") == "it returned status " + status + " without a reason");
+    CHECK(run.answer().text("/error/handler") == "strike");
+    check_nothing_happened(p);
+  }
+}

@@ -1,0 +1,124 @@
+// What a plugin changes in the process is put back and said; the run goes on as if it had not been.
+#include "hostile_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+struct change {
+  const char *act;
+  const char *words;
+};
+
+constexpr change changes[] = {
+    {"unblock", "the signal mask"},
+    {"block", "the signal mask"},
+    {"handlers", "what happens on SIGINT, SIGTERM, SIGPIPE, SIGSEGV"},
+    {"ignore", "what happens on SIGINT, SIGTERM, SIGSEGV"},
+    {"defaults", "what happens on "},
+    {"setlocale", "the locale"},
+    {"cpp_locale", "the locale"},
+    {"chdir", "the working folder"},
+    {"umask", "the umask"},
+    {"close_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
+    {"replace_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
+    {"limits", "the limit for files and the limit for the size of files"},
+};
+
+std::string act(std::string_view what, std::string_view at = "before_ddl") {
+  return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"";
+}
+
+} // namespace
+
+TEST_CASE("what a handler changes in the process is put back after its phase, and a warning names plugin and change") {
+  for (const auto &[what, words] : changes) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile(act(what)));
+    p.migration("0002_two.up.sql", "CREATE TABLE two (i numeric); INSERT INTO two VALUES (1.5);");
+    const auto run = up(p, 0);
+    CAPTURE(run.answer().dump("/warnings"));
+    REQUIRE(run.answer().size("/warnings") == 1); // the second migration's is the same, and needs no repetition
+    const auto warning = run.answer().text("/warnings/0");
+    CHECK(has(warning, "plugin 'villain' at before_ddl: it changed "));
+    CHECK(has(warning, words));
+    CHECK(has(warning, "put back"));
+    CHECK_FALSE(has(warning, "could not be put back"));
+    CHECK(p.database().sql("SELECT * FROM two") == "1.5");
+    CHECK(ledger(p) == "0001 applied, 0002 applied");
+  }
+}
+
+TEST_CASE("what init and destroy change in the process is put back and said as well") {
+  for (const auto &[what, words] : changes) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile("init = \"" + std::string(what) + "\"\ndestroy = \"" + what + "\""));
+    const auto run = up(p, 0);
+    CAPTURE(run.err());
+    CHECK(has(run.err(), "villain warning: it changed "));
+    CHECK(count(run.err(), words) == 2);
+    CHECK(has(run.err(), "while it was loaded"));
+    CHECK(has(run.err(), "in its destroy"));
+  }
+}
+
+TEST_CASE("a handler that fails has its changes put back, too") {
+  const hostile_project p(with_hostile(act("chdir_and_throw")));
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().dump("/warnings"), "the working folder"));
+  check_nothing_happened(p);
+}
+
+TEST_CASE("SIGTERM still stops a run in which a plugin ignores it, or has lifted the mask") {
+  for (const std::string what : {"ignore", "handlers", "block", "unblock"}) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile(act(what)));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(60) AS long_one;");
+    running_program davit(p.command({"up"}));
+    wait_for_statement(p, "long_one");
+    davit.send(SIGTERM);
+    const auto result = davit.wait();
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 143);
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a child that comes back out of a handler is ended, and the run goes on in its parent alone") {
+  for (const std::string what : {"fork", "raw_fork"}) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile(act(what)));
+    const auto run = up(p, 0);
+    CAPTURE(run.err());
+    CHECK(run.messages("before_ddl") == "the child was ended");
+    CHECK(count(run.err(), "a child process came back out of plugin 'villain'") == 1);
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
+TEST_CASE("a child that ends by itself is the plugin's own affair") {
+  const hostile_project p(with_hostile(act("fork_exit")));
+  const auto run = up(p, 0);
+  CHECK_FALSE(has(run.err(), "exit() was called"));
+  CHECK(run.outcomes("before_ddl") == "ok");
+  CHECK(ledger(p) == "0001 applied");
+}
+
+TEST_CASE("a plugin that closes davit's sockets loses the run, not the truth") {
+  for (const std::string what : {"close_all", "replace_sockets"})
+    for (const std::string at : {"before_ddl", "pre_execute"}) {
+      CAPTURE(what);
+      CAPTURE(at);
+      const hostile_project p(with_hostile(act(what, at)));
+      const auto result = p.davit({"up"});
+      CAPTURE(result.err);
+      CHECK(result.exit_code == 1);
+      CHECK(has(result.err, "plugin 'villain' at " + at + ": davit's connection to the database was closed"));
+      check_nothing_happened(p);
+    }
+}

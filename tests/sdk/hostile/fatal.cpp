@@ -1,0 +1,70 @@
+// Deeds that end the process.
+#include "hostile.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <thread>
+
+#include <unistd.h>
+
+namespace hostile {
+namespace {
+
+volatile int zero = 0;
+int *volatile nowhere = nullptr;
+
+std::int32_t deep(volatile char *above) {
+  volatile char here[4096];
+  here[0] = above ? above[0] : '\0';
+  return deep(here) + here[0];
+}
+
+// Past the signal, it would be a handler that fails.
+std::int32_t segv(const scene &) { return *nowhere; }
+std::int32_t fpe(const scene &) { return 4711 / zero; }
+std::int32_t overflow(const scene &) { return deep(nullptr); }
+std::int32_t aborts(const scene &) { std::abort(); }
+std::int32_t terminates(const scene &) { std::terminate(); }
+std::int32_t exits(const scene &) { std::exit(0); }
+std::int32_t exits_quickly(const scene &) { std::quick_exit(0); }
+std::int32_t exits_at_once(const scene &) { ::_exit(0); }
+std::int32_t killed(const scene &) { return ::raise(SIGKILL); }
+
+void throws() { throw 42; }
+std::int32_t throws_over_noexcept(const scene &) {
+  []() noexcept { throws(); }();
+  return DAVIT_OK;
+}
+
+[[noreturn]] std::int32_t on_another_thread(void (*what)()) {
+  std::thread(what).detach();
+  hang();
+}
+std::int32_t thread_aborts(const scene &) {
+  on_another_thread([] { std::abort(); });
+}
+std::int32_t thread_throws(const scene &) { on_another_thread(throws); }
+std::int32_t thread_exits(const scene &) {
+  on_another_thread([] { std::exit(0); });
+}
+
+} // namespace
+
+deeds fatal_deeds() {
+  return {{"segv", segv},
+          {"fpe", fpe},
+          {"overflow", overflow},
+          {"abort", aborts},
+          {"terminate", terminates},
+          {"noexcept", throws_over_noexcept},
+          {"exit", exits},
+          {"quick_exit", exits_quickly},
+          {"_exit", exits_at_once},
+          {"sigkill", killed},
+          {"thread_abort", thread_aborts},
+          {"thread_throw", thread_throws},
+          {"thread_exit", thread_exits}};
+}
+
+} // namespace hostile

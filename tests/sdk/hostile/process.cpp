@@ -1,0 +1,167 @@
+// Deeds that change what belongs to the whole process.
+#include "hostile.hpp"
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <locale>
+#include <string>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace hostile {
+namespace {
+
+std::int32_t done(bool good) { return good ? DAVIT_OK : DAVIT_ERR; }
+
+std::int32_t unblock(const scene &) {
+  sigset_t none;
+  sigemptyset(&none);
+  return done(pthread_sigmask(SIG_SETMASK, &none, nullptr) == 0);
+}
+
+std::int32_t block(const scene &) {
+  sigset_t all;
+  sigfillset(&all);
+  return done(pthread_sigmask(SIG_SETMASK, &all, nullptr) == 0);
+}
+
+std::int32_t handle(void (*how)(int)) {
+  for (const int s : {SIGINT, SIGTERM, SIGSEGV, SIGPIPE})
+    if (std::signal(s, how) == SIG_ERR) return DAVIT_ERR;
+  return DAVIT_OK;
+}
+std::int32_t handlers(const scene &) {
+  return handle([](int) {});
+}
+std::int32_t defaults(const scene &) { return handle(SIG_DFL); }
+std::int32_t ignore(const scene &) { return handle(SIG_IGN); }
+
+std::int32_t set_locale(const scene &) { return done(std::setlocale(LC_ALL, "C.UTF-8") != nullptr); }
+
+struct comma : std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+};
+std::int32_t cpp_locale(const scene &) {
+  std::locale::global(std::locale(std::locale(), new comma));
+  return DAVIT_OK;
+}
+
+std::int32_t change_folder(const scene &) { return done(::chdir("/") == 0); }
+std::int32_t change_folder_and_throw(const scene &s) {
+  change_folder(s);
+  throw 42;
+}
+std::int32_t change_umask(const scene &) {
+  ::umask(0);
+  return DAVIT_OK;
+}
+
+std::int32_t close_output(const scene &) { return done(::close(STDOUT_FILENO) == 0 && ::close(STDERR_FILENO) == 0); }
+std::int32_t replace_output(const scene &) {
+  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  return done(null >= 0 && ::dup2(null, STDOUT_FILENO) >= 0 && ::dup2(null, STDERR_FILENO) >= 0);
+}
+// As daemons do, when they are born.
+std::int32_t close_all(const scene &) { return done(::syscall(SYS_close_range, 3U, ~0U, 0) == 0); }
+
+// Closes davit's sockets, and takes their numbers.
+std::int32_t replace_sockets(const scene &) {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  struct stat info {};
+  for (int fd = 3; fd < 200; ++fd)
+    if (::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode) && ::dup2(null, fd) < 0) return DAVIT_ERR;
+  return done(null >= 0);
+}
+
+std::int32_t lower_limits(const scene &) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = 3;
+  rlimit size{};
+  ::getrlimit(RLIMIT_FSIZE, &size);
+  size.rlim_cur = 1;
+  return done(::setrlimit(RLIMIT_NOFILE, &files) == 0 && ::setrlimit(RLIMIT_FSIZE, &size) == 0);
+}
+
+// The child comes back out of the handler, as the parent does.
+std::int32_t fork_and_return(const scene &s) {
+  s.host->query(s.ctx, DAVIT_CONN_MIGRATION, text("SELECT 1"), nullptr, 0, nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto status = s.host->query(s.ctx, DAVIT_CONN_MIGRATION, text("SELECT 2"), nullptr, 0, nullptr);
+    return status == DAVIT_ERR_THREAD ? DAVIT_OK : DAVIT_ERR;
+  }
+  int how = 0;
+  if (child < 0 || ::waitpid(child, &how, 0) != child) return DAVIT_ERR;
+  s.host->report(s.ctx, 0, text(WIFEXITED(how) && WEXITSTATUS(how) == 1 ? "the child was ended" : "the child ran on"));
+  return DAVIT_OK;
+}
+
+// Past the C library, and without SQL, so that nothing but its number tells the child.
+std::int32_t raw_fork_and_return(const scene &s) {
+  const auto child = static_cast<pid_t>(::syscall(SYS_fork));
+  if (child == 0) return DAVIT_OK;
+  int how = 0;
+  if (child < 0 || ::waitpid(child, &how, 0) != child) return DAVIT_ERR;
+  s.host->report(s.ctx, 0, text(WIFEXITED(how) && WEXITSTATUS(how) == 1 ? "the child was ended" : "the child ran on"));
+  return DAVIT_OK;
+}
+
+// The child ends by itself, running what davit registered for the end of the process.
+std::int32_t fork_and_exit(const scene &) {
+  const pid_t child = ::fork();
+  if (child == 0) std::exit(0);
+  int how = 0;
+  return done(child > 0 && ::waitpid(child, &how, 0) == child && WIFEXITED(how) && WEXITSTATUS(how) == 0);
+}
+
+std::int32_t garbage(const scene &) {
+  std::printf("{ garbage by printf\n");
+  std::fflush(stdout);
+  std::cout << "garbage by cout ]" << std::endl;
+  constexpr char raw[] = "\xff\x00garbage by write\n";
+  const bool written = ::write(STDOUT_FILENO, raw, sizeof raw - 1) > 0;
+  return done(std::system("echo garbage by a child") == 0 && written);
+}
+
+// Held back by stdio until the process ends.
+std::int32_t late_garbage(const scene &) {
+  std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
+  return done(std::printf("{ late garbage") > 0);
+}
+
+} // namespace
+
+deeds process_deeds() {
+  return {{"unblock", unblock},
+          {"block", block},
+          {"handlers", handlers},
+          {"defaults", defaults},
+          {"ignore", ignore},
+          {"setlocale", set_locale},
+          {"cpp_locale", cpp_locale},
+          {"chdir", change_folder},
+          {"chdir_and_throw", change_folder_and_throw},
+          {"umask", change_umask},
+          {"close_output", close_output},
+          {"replace_output", replace_output},
+          {"close_all", close_all},
+          {"replace_sockets", replace_sockets},
+          {"limits", lower_limits},
+          {"fork", fork_and_return},
+          {"raw_fork", raw_fork_and_return},
+          {"fork_exit", fork_and_exit},
+          {"garbage", garbage},
+          {"late_garbage", late_garbage}};
+}
+
+} // namespace hostile
