@@ -43,8 +43,8 @@ struct services {
   log_sink log;
   watch supervision;
   plugin::secrets secrets;
-  std::chrono::milliseconds grace{5000}; // between a deadline and giving up on code that does not return
-  std::optional<process_state> process{};  // as it was before the first plugin was loaded
+  std::chrono::milliseconds grace{5000};  // between a deadline and giving up on code that does not return
+  std::optional<process_state> process{}; // as it was before the first plugin was loaded
 };
 
 class instance {
