@@ -6,8 +6,14 @@
 #include "cli/workspace.hpp"
 #include "lifecycle/supervisor.hpp"
 
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <optional>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace davit::cli {
 namespace {
@@ -70,13 +76,41 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
                       out.planned.size() == 1 ? "" : "s", verb, human_time(out.duration), out.run));
 }
 
+int report(const options &o, terminal &t, const lifecycle::run_outcome &out, const progress &seen) {
+  if (o.json)
+    print_json(t, answer_for(o, out, seen));
+  else if (!out.failure || out.done > 0)
+    print_summary(t, o, out);
+  if (!out.failure) return static_cast<int>(exit_code::ok);
+  print_error(t, *out.failure);
+  return exit_status(*out.failure);
+}
+
+// A thread is left behind in a plugin: no destructor may run, and nothing may be thrown from here.
+[[noreturn]] void leave(workspace &w, const std::function<int()> &last_words) noexcept {
+  int code = static_cast<int>(exit_code::bug);
+  try {
+    code = last_words();
+  } catch (const error &e) {
+    if (w.opts.json) print_json(w.term, json_failure(name_of(w.opts.what), e));
+    print_error(w.term, e);
+    code = exit_status(e);
+  } catch (const std::exception &e) {
+    w.term.err(std::string("unexpected: ") + e.what());
+  }
+  w.discard_server();
+  std::fflush(nullptr);
+  ::_exit(code);
+}
+
 } // namespace
 
 int command_run(const options &o, terminal &t) {
   const lifecycle::blocked_signals signals;
   workspace w(o, t);
   const auto &plugins = w.plugins();
-  w.start_server();
+  w.start_server([&signals] { signals.check(); });
+  signals.check();
   const lifecycle::request what = o.what == command::up ? up_request(o) : down_request(o);
   progress show(t,
                 o.quiet     ? detail_level::quiet
@@ -85,17 +119,24 @@ int command_run(const options &o, terminal &t) {
                 w.services().secrets);
   lifecycle::interrupt stop(w.settings.run.deadline);
   lifecycle::cancel_targets targets;
+  lifecycle::threshold begin;
+  std::optional<lifecycle::run> run;
   lifecycle::run_outcome out;
-  lifecycle::supervise(
-      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }, w.settings.run.grace},
-      signals, [&] { out = lifecycle::run(w.settings, plugins, what, stop, targets, show); });
-  if (o.json)
-    print_json(t, answer_for(o, out, show));
-  else if (!out.failure || out.done > 0)
-    print_summary(t, o, out);
-  if (!out.failure) return static_cast<int>(exit_code::ok);
-  print_error(t, *out.failure);
-  return exit_status(*out.failure);
+  const auto end = lifecycle::supervise(
+      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err(line); }, w.settings.run.grace,
+       [&](const auto &late) { out = run->go_on_without(late); }, [&w] { w.discard_server(); }, begin},
+      signals, [&] {
+        run.emplace(w.settings, plugins, what, stop, targets, show);
+        if (!begin.cross()) return;
+        out = run->go();
+        run.reset();
+      });
+  const auto last_words = [&] {
+    if (end.failure) std::rethrow_exception(end.failure);
+    return report(o, t, out, show);
+  };
+  if (end.abandoned) leave(w, last_words);
+  return last_words();
 }
 
 } // namespace davit::cli

@@ -47,10 +47,14 @@ workspace::workspace(const options &o, terminal &t) : opts(o), term(t), settings
   };
 }
 
-void workspace::start_server() {
+void workspace::start_server(const std::function<void()> &while_waiting) {
   if (settings.database.url != "ephemeral:" || server_) return;
-  server_ = std::make_unique<postgres::private_server>();
+  server_ = std::make_unique<postgres::private_server>(postgres::private_server_options{{}, {}, while_waiting});
   settings.database.url = server_->url();
+}
+
+void workspace::discard_server() noexcept {
+  if (server_) server_->discard();
 }
 
 postgres::connection workspace::connect(const char *purpose) {

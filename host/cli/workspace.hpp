@@ -8,6 +8,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/private_server.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace davit::cli {
@@ -22,7 +23,10 @@ public:
   config::settings settings;
 
   // Starts the private server if the URL asks for it. Before any connection; on the main thread.
-  void start_server();
+  // `while_waiting` may throw to call it off.
+  void start_server(const std::function<void()> &while_waiting = {});
+  // Stops and removes it, for a process that ends without destructors.
+  void discard_server() noexcept;
   postgres::connection connect(const char *purpose);
   // Loads them at first use.
   const plugin::plugin_set &plugins();

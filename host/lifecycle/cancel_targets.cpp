@@ -16,21 +16,29 @@ std::string request_all(const std::vector<cancel_targets::handle> &handles) {
 
 } // namespace
 
-void cancel_targets::add(handle h) {
+void cancel_targets::add(handle h, bool dispensable) {
   const std::lock_guard lock(mutex_);
-  handles_.push_back(std::move(h));
+  targets_.push_back({std::move(h), dispensable});
+}
+
+std::vector<std::int32_t> cancel_targets::dispensable() const {
+  std::vector<std::int32_t> pids;
+  const std::lock_guard lock(mutex_);
+  for (const auto &t : targets_)
+    if (t.dispensable) pids.push_back(t.session->backend_pid());
+  return pids;
 }
 
 void cancel_targets::remove(const handle &h) {
   const std::lock_guard lock(mutex_);
-  std::erase(handles_, h);
+  std::erase_if(targets_, [&h](const target &t) { return t.session == h; });
 }
 
 std::string cancel_targets::cancel_all() {
   std::vector<handle> handles;
   {
     const std::lock_guard lock(mutex_);
-    handles = handles_;
+    for (const auto &t : targets_) handles.push_back(t.session);
   }
   // A request is a connection of its own, and libpq has no timeout for it.
   std::promise<std::string> answer;

@@ -14,15 +14,22 @@ class cancel_targets {
 public:
   using handle = std::shared_ptr<const postgres::cancel_handle>;
 
-  void add(handle h);
+  // `dispensable`: the session can be ended when a handler does not let go of it.
+  void add(handle h, bool dispensable);
   void remove(const handle &h);
   // Cancels what each of them runs; returns why a request was not delivered, or nothing. Waits a second at most: a
   // server that does not answer must not keep the caller from watching for further signals.
   std::string cancel_all();
+  // Backends of the dispensable ones.
+  std::vector<std::int32_t> dispensable() const;
 
 private:
-  std::mutex mutex_;
-  std::vector<handle> handles_;
+  struct target {
+    handle session;
+    bool dispensable;
+  };
+  mutable std::mutex mutex_;
+  std::vector<target> targets_;
 };
 
 } // namespace davit::lifecycle

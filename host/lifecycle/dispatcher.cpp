@@ -1,6 +1,6 @@
 #include "lifecycle/dispatcher.hpp"
 
-#include <chrono>
+#include <utility>
 
 namespace davit::lifecycle {
 
@@ -12,21 +12,43 @@ void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plu
   const plugin::phase_row &row = *plugin::find_phase(phase);
   const bool only_logged = row.failure == plugin::phase_failure::LOG;
   const auto bindings = plugins_.at(phase);
-  show_.phase(phase, bindings.size());
-  for (const auto *b : bindings) {
+  const auto goes_on_at = std::exchange(resume_at_, std::nullopt);
+  std::size_t place = goes_on_at && now_.phase == phase ? *goes_on_at : 0;
+  now_ = {std::string(phase), place, nullptr, migration ? migration->version : "", 0, {}};
+  if (place == 0) show_.phase(phase, bindings.size());
+  for (; place < bindings.size(); ++place) {
+    const auto &b = *bindings[place];
+    if (b.owner->abandoned()) continue;
     if (!only_logged) stop_.check();
     refresh_info(scope);
-    care_.before(*b);
+    now_.place = place;
+    now_.called = &b;
+    now_.stats = stats.mark();
+    care_.before(b);
     try {
-      call(*b, row,
+      call(b, row,
            {run, migration, failure, info, sessions_, scope, stats, row.answers == plugin::phase_answers::VETO});
     } catch (...) {
-      care_.after_failure(*b);
+      care_.after_failure(b);
       throw;
     }
-    only_logged ? care_.after_failure(*b) : care_.after(*b, scope);
+    only_logged ? care_.after_failure(b) : care_.after(b, scope);
   }
   if (!only_logged) stop_.check();
+}
+
+void dispatcher::give_up(const error &why) {
+  using namespace std::chrono;
+  stats.revert(now_.stats);
+  plugin::call_result r;
+  r.outcome = outcome::abandoned;
+  r.failure = why;
+  r.duration = duration_cast<microseconds>(system_clock::now() - now_.began);
+  journal_.add({now_.migration, now_.phase, now_.called->owner->name(), now_.called->what->name,
+                std::string(name_of(r.outcome)), why.message, 0, r.duration.count(),
+                duration_cast<microseconds>(now_.began.time_since_epoch()).count()});
+  show_.handler_done(*now_.called, r, plugin::find_phase(now_.phase)->failure == plugin::phase_failure::LOG);
+  resume_at_ = now_.place + 1;
 }
 
 void dispatcher::refresh_info(plugin::sql_scope scope) {
@@ -41,8 +63,8 @@ void dispatcher::refresh_info(plugin::sql_scope scope) {
 }
 
 void dispatcher::call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when) {
-  const auto started =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+  now_.began = std::chrono::system_clock::now();
+  const auto started = std::chrono::duration_cast<std::chrono::microseconds>(now_.began.time_since_epoch());
   const bool only_logged = row.failure == plugin::phase_failure::LOG;
   plugin::call_result r;
   try {

@@ -9,6 +9,9 @@
 #include "plugin/phases.hpp"
 #include "plugin/plugin_set.hpp"
 
+#include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace davit::lifecycle {
@@ -28,12 +31,24 @@ public:
   void fire(std::string_view phase, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
 
+  // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
+  // once more, that goes on after it. Instances with such a handler are not called again.
+  void give_up(const error &why);
   // After the last phase of the run.
   void settle() { care_.settle(); }
 
   bool has_handlers(std::string_view phase) const { return !plugins_.at(phase).empty(); }
 
 private:
+  // What is fired now: the handler that was called last, and what its call has to be undone to.
+  struct moment {
+    std::string phase;
+    std::size_t place = 0;
+    const plugin::binding *called = nullptr;
+    std::string migration;
+    std::size_t stats = 0;
+    std::chrono::system_clock::time_point began;
+  };
   void refresh_info(plugin::sql_scope scope);
   void call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when);
 
@@ -43,6 +58,8 @@ private:
   observer &show_;
   journal &journal_;
   aftercare care_;
+  moment now_;
+  std::optional<std::size_t> resume_at_; // place in now_.phase
 };
 
 } // namespace davit::lifecycle

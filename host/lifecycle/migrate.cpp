@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <random>
 
 namespace davit::lifecycle {
@@ -41,10 +42,11 @@ bool sets_for_session(const migration::statement &st) {
   return words.is("reset") || (words.accept("set") && !words.is("local"));
 }
 
-class migration_run {
+class migration_run : public unfinished {
 public:
   migration_run(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of);
   void run();
+  [[noreturn]] void end_without(error why, bool ended) override;
 
 private:
   void attempt();
@@ -59,7 +61,7 @@ private:
   void undo() noexcept;
   bool try_again(const error &e);
   void after_commit();
-  void fail(error e);
+  [[noreturn]] void fail(error e);
   void record(const ledger::migration_event &e);
   ledger::migration_event event() const;
   void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
@@ -73,6 +75,8 @@ private:
   migration::checksums files_;
   plugin::migration_facts facts_;
   ending end_;
+  std::optional<std::size_t> attempt_mark_; // of the stats, while an attempt is made
+  std::optional<error> failure_;            // once on_error is told
   clock::time_point began_ = clock::now();
 };
 
@@ -129,11 +133,12 @@ void migration_run::run() {
 
 void migration_run::attempt() {
   for (;; ++facts_.attempt) {
-    const auto mark = p_.dispatcher.stats.mark();
+    const auto mark = *(attempt_mark_ = p_.dispatcher.stats.mark());
     began_ = clock::now();
     if (facts_.attempt > 1) p_.show.migration_begins(step_, number_, of_, facts_.attempt);
     try {
       script_.no_transaction ? statement_by_statement() : in_one_transaction();
+      attempt_mark_.reset();
       return;
     } catch (const error &e) {
       undo();
@@ -146,6 +151,16 @@ void migration_run::attempt() {
       throw;
     }
   }
+}
+
+void migration_run::end_without(error why, bool ended) {
+  if (failure_) fail(*failure_); // the handler was one that is told of the failure
+  if (attempt_mark_ && end_.fate != fate::committed) {
+    p_.dispatcher.stats.revert(*attempt_mark_);
+    if (end_.fate == fate::untouched) end_.fate = fate::undone;
+    end_.session_lost = !ended;
+  }
+  fail(std::move(why));
 }
 
 // Whatever the session was at: afterwards it is idle, or closed, which makes the server roll back.
@@ -322,6 +337,7 @@ void migration_run::fail(error e) {
     e = std::move(stopped);
   }
   e.state = end_.describe(step_.files.title());
+  failure_ = e;
   if (end_.fate != fate::committed) {
     fire("on_error", p_.sessions.usable() ? sql_scope::own_transaction : sql_scope::none, &e);
     ledger::migration_event ended = event();
@@ -344,7 +360,11 @@ void migration_run::record(const ledger::migration_event &e) {
 } // namespace
 
 void migrate(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of) {
-  migration_run(parts, s, number, of).run();
+  migration_run it(parts, s, number, of);
+  parts.under_way = &it;
+  const auto over = [&parts](migration_run *) { parts.under_way = nullptr; };
+  const std::unique_ptr<migration_run, decltype(over)> registered(&it, over);
+  it.run();
 }
 
 } // namespace davit::lifecycle

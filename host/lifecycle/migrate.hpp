@@ -10,6 +10,15 @@
 
 namespace davit::lifecycle {
 
+// A migration of which a handler does not return. The thread that was at it is lost; another one brings it to its end.
+class unfinished {
+public:
+  virtual ~unfinished() = default;
+  // As if the handler had failed with `why`, but its session is gone, and with it what was not committed; `ended`: the
+  // server has confirmed that. Throws the migration's error.
+  [[noreturn]] virtual void end_without(error why, bool ended) = 0;
+};
+
 struct run_parts {
   const config::settings &settings;
   lifecycle::sessions &sessions;
@@ -18,6 +27,7 @@ struct run_parts {
   const interrupt &stop;
   observer &show;
   std::function<void()> committed; // called once the migration is in the database, before its post phase
+  unfinished *&under_way;          // set while there is one
 };
 
 // Applies or reverts one migration, its post phase included. On failure everything of it is rolled back (or, without a

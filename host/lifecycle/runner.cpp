@@ -1,34 +1,45 @@
 #include "lifecycle/runner.hpp"
 
 #include "lifecycle/dispatcher.hpp"
+#include "lifecycle/end_sessions.hpp"
 #include "lifecycle/identity.hpp"
 #include "lifecycle/migrate.hpp"
 #include "lifecycle/sessions.hpp"
+#include "plugin/abandon.hpp"
 
 #include <algorithm>
 #include <chrono>
 
 namespace davit::lifecycle {
-namespace {
 
 using plugin::sql_scope;
+
+namespace {
+
+constexpr std::chrono::seconds patience_with_server{20}; // longer than it may take to connect
 
 std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
+} // namespace
+
 class runner {
 public:
   runner(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
          const interrupt &stop, cancel_targets &targets, observer &show)
-      : settings_(settings), plugins_(plugins), request_(what), stop_(stop), show_(show),
+      : settings_(settings), plugins_(plugins), request_(what), stop_(stop), show_(show), targets_(targets),
         sessions_(settings, targets, stop, show), ledger_(sessions_.lock(), settings.ledger.schema),
         dispatcher_(plugins, sessions_, stop, show, journal_) {}
 
   run_outcome run();
+  run_outcome go_on_without(const plugin::watch::overdue_call &late);
 
 private:
+  error end_of_run(const error &hung) const;
+  run_outcome take_outcome();
+  void failed(error e);
   bool up() const { return std::holds_alternative<migration::up_options>(request_); }
   void fill_facts();
   void go();
@@ -45,6 +56,8 @@ private:
   const request &request_;
   const interrupt &stop_;
   observer &show_;
+  cancel_targets &targets_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   sessions sessions_;
   journal journal_;
   ledger::ledger ledger_;
@@ -53,6 +66,8 @@ private:
   bool has_ledger_ = false; // the run lock is held and the tables are there
   bool recorded_ = false;   // the run has its row
   bool is_first_ = false;   // nothing was ever applied
+  bool ending_ = false;     // success or failure is told
+  unfinished *under_way_ = nullptr;
 };
 
 void runner::fill_facts() {
@@ -72,24 +87,70 @@ void runner::fill_facts() {
 }
 
 run_outcome runner::run() {
-  const auto begin = std::chrono::steady_clock::now();
   fill_facts();
   try {
     go();
     out_.outcome = out_.planned.empty() ? "nothing_to_do" : up() ? "applied" : "reverted";
   } catch (error &e) {
-    // It failed because it was cancelled.
-    out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
-    out_.outcome = outcome_of(*out_.failure);
+    failed(std::move(e));
     propose_baseline(*out_.failure);
   } catch (const std::exception &e) {
-    out_.outcome = "failed";
-    out_.failure = error(error_code::bug, std::string("unexpected: ") + e.what(),
-                         "please report it, with the command and davit.toml");
+    failed(error(error_code::bug, std::string("unexpected: ") + e.what(),
+                 "please report it, with the command and davit.toml"));
   }
   end();
-  out_.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-  return std::move(out_);
+  return take_outcome();
+}
+
+void runner::failed(error e) {
+  // Where the run was told to stop it failed because it was cancelled.
+  out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
+  out_.outcome = outcome_of(*out_.failure);
+}
+
+run_outcome runner::take_outcome() {
+  out_.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
+  return out_;
+}
+
+// What ended the run, where a handler that `hung` did.
+error runner::end_of_run(const error &hung) const {
+  if (!stop_.raised()) return hung;
+  error stopped = stop_.as_error();
+  stopped.detail =
+      "plugin '" + hung.plugin + "', handler '" + hung.handler + "' at " + hung.phase + ": " + hung.message;
+  stopped.hint = hung.hint;
+  return stopped;
+}
+
+run_outcome runner::go_on_without(const plugin::watch::overdue_call &late) {
+  plugin::abandon(late);
+  const auto inside = [&late] { return plugin::inside_host(late); };
+  const std::string why_not = end_sessions(settings_.database.url, targets_, inside, patience_with_server);
+  error hung(
+      error_code::hook_abandoned, "it " + plugin::describe(late),
+      "mend the plugin, or take it out of davit.toml: a handler should ask cancelled() now and then, and return");
+  hung.plugin = late.plugin;
+  hung.handler = late.handler;
+  hung.phase = late.phase;
+  error why = end_of_run(hung);
+  if (inside()) { // what it uses cannot be used here
+    why.state = "davit's sessions could not be ended (" + why_not +
+                "): the server rolls back what was not committed once it notices that davit is gone; the ledger "
+                "does not know of this";
+    throw error(std::move(why));
+  }
+  if (!why_not.empty()) show_.warning("davit's sessions could not be ended: " + why_not);
+  sessions_.abandon(why_not.empty());
+  dispatcher_.give_up(hung);
+  try {
+    if (!ending_ && under_way_) under_way_->end_without(std::move(why), why_not.empty());
+    if (!ending_) failed(std::move(why));
+  } catch (error &e) {
+    failed(std::move(e));
+  }
+  end();
+  return take_outcome();
 }
 
 void runner::go() {
@@ -102,10 +163,17 @@ void runner::go() {
   plan();
   if (!out_.planned.empty()) record();
   dispatcher_.fire("validated", sql_scope::own_transaction);
-  const run_parts parts{settings_, sessions_, dispatcher_, ledger_, stop_, show_, [this] {
+  const run_parts parts{settings_,
+                        sessions_,
+                        dispatcher_,
+                        ledger_,
+                        stop_,
+                        show_,
+                        [this] {
                           ++out_.done;
                           dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
-                        }};
+                        },
+                        under_way_};
   std::size_t number = 0;
   for (const auto &step : out_.planned) {
     stop_.check();
@@ -171,13 +239,16 @@ std::string runner::outcome_of(const error &e) const {
   case error_code::hook_veto: return "vetoed";
   case error_code::hook_deadline:
   case error_code::run_deadline: return "deadline";
+  case error_code::hook_abandoned: return "abandoned";
   case error_code::interrupted:
   case error_code::terminated: return "interrupted";
   default: return "failed";
   }
 }
 
+// Goes on where it was when a handler in it did not return.
 void runner::end() {
+  ending_ = true;
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
   if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)
@@ -202,17 +273,18 @@ void runner::end() {
   }
 }
 
-} // namespace
-
 std::vector<migration::step> steps_for(const request &what, const migration::folder &folder,
                                        const std::vector<migration::recorded> &ledger) {
   if (const auto *up = std::get_if<migration::up_options>(&what)) return migration::plan_up(folder, ledger, *up);
   return migration::plan_down(folder, ledger, std::get<migration::down_options>(what));
 }
 
-run_outcome run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
-                const interrupt &stop, cancel_targets &targets, observer &show) {
-  return runner(settings, plugins, what, stop, targets, show).run();
-}
+run::run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
+         const interrupt &stop, cancel_targets &targets, observer &show)
+    : runner_(std::make_unique<runner>(settings, plugins, what, stop, targets, show)) {}
+run::~run() = default;
+
+run_outcome run::go() { return runner_->run(); }
+run_outcome run::go_on_without(const plugin::watch::overdue_call &late) { return runner_->go_on_without(late); }
 
 } // namespace davit::lifecycle

@@ -8,6 +8,7 @@
 #include "migration/plan.hpp"
 #include "plugin/plugin_set.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,9 +22,11 @@ using request = std::variant<migration::up_options, migration::down_options>;
 std::vector<migration::step> steps_for(const request &what, const migration::folder &folder,
                                        const std::vector<migration::recorded> &ledger);
 
+class runner;
+
 struct run_outcome {
   std::string run;     // its UUID
-  std::string outcome; // applied, reverted, nothing_to_do, failed, vetoed, interrupted, deadline
+  std::string outcome; // applied, reverted, nothing_to_do, failed, vetoed, interrupted, deadline, abandoned
   std::vector<migration::step> planned;
   std::size_t done = 0; // of `planned`, from its beginning
   std::string stats_json;
@@ -31,9 +34,24 @@ struct run_outcome {
   std::chrono::microseconds duration{0};
 };
 
-// Runs on the calling thread. Failures of the run are in the outcome; what happens before `startup` (no connection) is
-// thrown.
-run_outcome run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
-                const interrupt &stop, cancel_targets &targets, observer &show);
+class run {
+public:
+  // Opens the lock session; throws where that fails. All arguments outlive it.
+  run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, const interrupt &stop,
+      cancel_targets &targets, observer &show);
+  ~run();
+
+  // Failures of the run are in the outcome.
+  run_outcome go();
+
+  // After the supervisor has given up a handler inside of go(), on another thread: ends the sessions that it was at,
+  // records what became of it, and lets the other plugins' handlers see the end of the run. The thread in the handler
+  // owns nothing of this object any more, but its frames refer to it: it must live as long as the process. May be
+  // called again for a further handler. Throws hook_abandoned where that thread cannot be locked out.
+  run_outcome go_on_without(const plugin::watch::overdue_call &late);
+
+private:
+  std::unique_ptr<runner> runner_;
+};
 
 } // namespace davit::lifecycle

@@ -32,7 +32,7 @@ postgres::connection &sessions::lock() {
     lock_.emplace(open("lock"));
     lock_->exec("SET search_path = pg_catalog; SET lock_timeout = " +
                 milliseconds_of(settings_.database.run_lock_timeout));
-    targets_.add(lock_->cancel());
+    targets_.add(lock_->cancel(), false);
   }
   return *lock_;
 }
@@ -41,7 +41,7 @@ postgres::connection &sessions::run() {
   if (!run_) {
     run_.emplace(open("run"));
     run_->on_notice([this](std::string_view severity, std::string_view message) { show_.notice(severity, message); });
-    targets_.add(run_->cancel());
+    targets_.add(run_->cancel(), true);
   }
   return *run_;
 }
@@ -49,7 +49,7 @@ postgres::connection &sessions::run() {
 postgres::connection &sessions::side() {
   if (!side_) {
     side_.emplace(open("side"));
-    targets_.add(side_->cancel());
+    targets_.add(side_->cancel(), true);
   }
   if (!side_->alive())
     throw error(error_code::connection_lost, "the side session was lost",
@@ -78,7 +78,13 @@ postgres::connection &sessions::witness() {
 }
 
 bool sessions::usable() const {
-  return !run_ || (run_->alive() && run_->transaction_status() == postgres::transaction_status::idle);
+  return !abandoned_ && (!run_ || (run_->alive() && run_->transaction_status() == postgres::transaction_status::idle));
+}
+
+void sessions::abandon(bool ended) noexcept {
+  drop_run();
+  drop_side();
+  abandoned_ = !ended;
 }
 
 void sessions::drop_run() noexcept {

@@ -50,6 +50,9 @@ public:
   // Whether the migration's connection can be used for a handler's own transaction, without opening it.
   bool usable() const;
   void drop_run() noexcept; // closes it, so that the server rolls back whatever it was at
+  // Lets go of the sessions that a handler which does not return was at. Unless they have `ended` on the server, no new
+  // ones take their place: what the old ones hold would be waited for.
+  void abandon(bool ended) noexcept;
 
 private:
   postgres::connection open(const char *purpose);
@@ -62,6 +65,7 @@ private:
   observer &show_;
   std::int64_t run_key_, work_key_;
   bool locked_ = false;
+  bool abandoned_ = false;
   std::optional<postgres::connection> lock_, run_, side_, witness_;
 };
 

@@ -6,19 +6,49 @@
 #include "lifecycle/interrupt.hpp"
 #include "plugin/watch.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <functional>
 #include <string_view>
 
 namespace davit::lifecycle {
+
+// Between the time in which nothing has happened yet, when a run that is to stop is just left, and the run.
+class threshold {
+public:
+  // The run begins, unless it was called off.
+  bool cross() { return move_to(crossed); }
+  // It never will, unless it has begun.
+  bool close() { return move_to(closed); }
+
+private:
+  enum state { open, crossed, closed };
+  bool move_to(state next) {
+    state from = open;
+    return state_.compare_exchange_strong(from, next);
+  }
+  std::atomic<state> state_{open};
+};
 
 struct supervised {
   interrupt &stop;
   cancel_targets &targets;
   plugin::watch &handlers;
   std::function<void(std::string_view)> say; // one line for the operator
-  std::chrono::milliseconds grace;           // between a handler's deadline and giving up on it
+  std::chrono::milliseconds grace;           // between telling a handler to stop and giving up on it
+  // What is left to do without a handler that was given up; on a thread of its own, as the work was.
+  std::function<void(const plugin::watch::overdue_call &)> go_on_without;
+  std::function<void()> before_leaving; // removes what would outlive the process
+  threshold &begin;                     // crossed by the work once it is connected
+};
+
+struct supervised_end {
+  // A handler was given up, or the work was stopped before it began. Its thread, and all that it may refer to, are left
+  // alone: the process has to end without destructors.
+  bool abandoned = false;
+  std::exception_ptr failure; // of the work, or of what was done in its place
 };
 
 // SIGINT and SIGTERM wait for supervise() while this lives, in this thread and those it starts. Made before plugins are
@@ -31,6 +61,8 @@ public:
   blocked_signals &operator=(const blocked_signals &) = delete;
 
   const sigset_t &set() const { return set_; }
+  // Throws error_code::interrupted or terminated if one of them has come; for the time before there is a run.
+  void check() const;
   static int work_done(); // the signal with which the work's thread wakes the supervising one
 
 private:
@@ -38,10 +70,9 @@ private:
   sigset_t before_{};
 };
 
-// Runs `work` on a thread and returns when it has ended; exceptions of `work` come out here. The first SIGINT or
-// SIGTERM sets `stop` and cancels what the sessions run; the second one ends the process at once, and so does a handler
-// that does not return within the grace after its deadline: in-process code cannot be stopped, but the server rolls
-// back.
-void supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work);
+// Runs `work` on a thread and returns when it has ended, or what was left of it without a handler that did not return.
+// The first SIGINT or SIGTERM, and the deadline of the run, set `stop` and cancel what the sessions run; the second
+// signal ends the process at once.
+supervised_end supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work);
 
 } // namespace davit::lifecycle

@@ -16,8 +16,8 @@ davit_ctx &next_ctx() {
   return (*ring)[next++ % ring->size()];
 }
 
-error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took) {
-  const binding &b = s.bound;
+error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took,
+               std::chrono::milliseconds allowed) {
   std::string text = s.said;
   const bool passed_on = s.has_last_error && s.last_error.abi.status == status; // else the handler got over it
   if (text.empty() && passed_on) text = s.last_error.message;
@@ -26,7 +26,7 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
                                    : error_code::hook_failed,
           std::move(text));
   if (o == outcome::deadline)
-    e.message = "it did not finish before its deadline of " + std::to_string(b.deadline.count()) + " ms (it took " +
+    e.message = "it did not finish before its deadline of " + std::to_string(allowed.count()) + " ms (it took " +
                 std::to_string(took.count() / 1000) + " ms)" + (e.message.empty() ? "" : ": " + e.message);
   else if (e.message.empty() && status == DAVIT_VETO)
     e.message =
@@ -50,6 +50,7 @@ std::string_view name_of(outcome o) {
   case outcome::veto: return "veto";
   case outcome::failed: return "failed";
   case outcome::deadline: return "deadline";
+  case outcome::abandoned: return "abandoned";
   }
   return "failed";
 }
@@ -65,7 +66,8 @@ call_result call_handler(const binding &b, const occasion &when) {
   const auto begin = watch::clock::now();
   const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
   const bool after_the_end = find_phase(b.phase)->failure == phase_failure::LOG;
-  shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end});
+  const auto armed =
+      shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end, b.owner, &ctx});
   std::int32_t status = DAVIT_ERR;
   try {
     const crash_note note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
@@ -76,7 +78,7 @@ call_result call_handler(const binding &b, const occasion &when) {
     state.said = "it threw something that is not a std::exception";
   }
   ctx.state.store(nullptr, std::memory_order_release);
-  const bool struck = shared.supervision.disarm();
+  const bool struck = shared.supervision.disarm(armed.number);
 
   call_result out;
   out.duration = std::chrono::duration_cast<std::chrono::microseconds>(watch::clock::now() - begin);
@@ -92,7 +94,9 @@ call_result call_handler(const binding &b, const occasion &when) {
   out.rows_affected = state.rows_affected;
 
   const bool keep = out.outcome == outcome::ok;
-  if (!keep) out.failure = describe(state, out.outcome, status, out.duration);
+  if (!keep)
+    out.failure = describe(state, out.outcome, status, out.duration,
+                           std::chrono::duration_cast<std::chrono::milliseconds>(armed.deadline - begin));
   try {
     state.sql.finish(keep);
   } catch (const error &e) {

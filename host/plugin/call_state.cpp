@@ -88,6 +88,7 @@ std::int32_t status_of(const error &e, int cancel_reason) {
   case error_code::connect:
   case error_code::connection_lost: return DAVIT_ERR_CONNECTION;
   case error_code::hook_deadline:
+  case error_code::hook_abandoned:
   case error_code::run_deadline: return DAVIT_ERR_DEADLINE;
   case error_code::interrupted:
   case error_code::terminated: return DAVIT_ERR_CANCELLED;

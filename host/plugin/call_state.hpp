@@ -77,17 +77,31 @@ std::int32_t status_of(const error &e, int cancel_reason);
 struct davit_ctx {
   std::atomic<davit::plugin::call_state *> state{nullptr};
   std::atomic<std::thread::id> thread{};
+  std::atomic<bool> inside{false}; // that thread is in a host function
 };
 
 namespace davit::plugin {
+
+class inside_host_function {
+public:
+  explicit inside_host_function(davit_ctx &ctx) : ctx_(ctx) { ctx_.inside.store(true); }
+  ~inside_host_function() { ctx_.inside.store(false); }
+  inside_host_function(const inside_host_function &) = delete;
+  inside_host_function &operator=(const inside_host_function &) = delete;
+
+private:
+  davit_ctx &ctx_;
+};
 
 // Runs `work(call_state&)` if ctx is alive and this is its thread; every exception becomes a status and last_error.
 template <class F> std::int32_t guarded(davit_ctx *ctx, F &&work) {
   if (!ctx) return DAVIT_ERR_INVALID;
   if (in_forked_child()) return DAVIT_ERR_THREAD; // the sessions are the parent's
-  call_state *const s = ctx->state.load(std::memory_order_acquire);
-  if (!s) return DAVIT_ERR_STALE;
+  if (!ctx->state.load(std::memory_order_acquire)) return DAVIT_ERR_STALE;
   if (ctx->thread.load(std::memory_order_relaxed) != std::this_thread::get_id()) return DAVIT_ERR_THREAD;
+  const inside_host_function here(*ctx);
+  call_state *const s = ctx->state.load();
+  if (!s) return DAVIT_ERR_STALE; // abandoned since
   const auto remember = [s](const error &e, std::int32_t status) {
     s->last_error.set(e, status);
     s->has_last_error = true;

@@ -33,7 +33,10 @@ std::int32_t granted(const davit_host *host, davit_str capability) {
   return std::find(all.begin(), all.end(), view(capability)) != all.end() ? 1 : 0;
 }
 
-std::int32_t cancelled(const davit_host *host) { return owner_of(host).shared().supervision.reason(); }
+std::int32_t cancelled(const davit_host *host) {
+  const instance &owner = owner_of(host);
+  return owner.abandoned() ? static_cast<std::int32_t>(DAVIT_CANCEL_ABANDONED) : owner.shared().supervision.reason();
+}
 
 } // namespace
 

@@ -46,7 +46,7 @@ std::function<void(std::string_view)> instance::teller() const {
 }
 
 instance::~instance() {
-  if (!initialised_ || !descriptor_.destroy) return;
+  if (!initialised_ || abandoned_ || !descriptor_.destroy) return;
   try {
     const bounded_call limit("its destroy", patience_, teller());
     const crash_note note("plugin '" + name_ + "', destroy");

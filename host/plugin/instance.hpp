@@ -12,6 +12,7 @@
 
 #include <davit/plugin.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -65,6 +66,10 @@ public:
   const std::vector<self_binding> &self_bindings() const { return self_bindings_; }
   services &shared() const { return services_; }
 
+  // One of its handlers does not return: none of its others may be called, and it is never destroyed.
+  void abandon() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
+
   // For the host table.
   const configuration &config() const { return *config_; }
   void declare(handler h) { handlers_.push_back(std::move(h)); }
@@ -88,6 +93,7 @@ private:
   davit_host host_{};
   void *self_ = nullptr;
   bool initialised_ = false;
+  std::atomic<bool> abandoned_{false};
 };
 
 } // namespace davit::plugin

@@ -1,21 +1,33 @@
 #include "plugin/watch.hpp"
 
+#include <algorithm>
+
+#include <unistd.h>
+
 namespace davit::plugin {
 
-void watch::arm(current_call call) {
+watch::armed watch::arm(current_call call) {
   const std::lock_guard lock(mutex_);
+  if (hurry_) call.deadline = std::min(call.deadline, call.started + *hurry_);
   call_ = std::move(call);
+  told_.reset();
   deadline_struck_ = false;
   next_cancel_ = clock::time_point::min();
   reason_ = DAVIT_CANCEL_NONE;
+  return {++number_, call_->deadline};
 }
 
-bool watch::disarm() {
-  const std::lock_guard lock(mutex_); // waits for a tick that is cancelling
-  const bool struck = deadline_struck_ || (call_ && clock::now() > call_->deadline);
-  call_.reset();
-  reason_ = DAVIT_CANCEL_NONE;
-  return struck;
+bool watch::disarm(std::uint64_t number) {
+  {
+    const std::lock_guard lock(mutex_); // waits for a tick that is cancelling
+    if (call_ && number == number_) {
+      const bool struck = deadline_struck_ || clock::now() > call_->deadline;
+      call_.reset();
+      reason_ = DAVIT_CANCEL_NONE;
+      return struck;
+    }
+  }
+  for (;;) ::pause();
 }
 
 void watch::tick(const std::function<void()> &cancel) {
@@ -30,25 +42,40 @@ void watch::tick(const std::function<void()> &cancel) {
 
 void watch::interrupt() {
   const std::lock_guard lock(mutex_);
-  if (call_) reason_ = DAVIT_CANCEL_INTERRUPT;
+  if (!call_) return;
+  reason_ = DAVIT_CANCEL_INTERRUPT;
+  if (!told_) told_ = clock::now();
 }
 
 void watch::interrupt_again(const std::function<void()> &cancel) {
   const std::lock_guard lock(mutex_);
-  if (!call_ || call_->after_the_end) return;
+  if (!call_ || (call_->after_the_end && !told_)) return;
   if (reason_ == DAVIT_CANCEL_NONE) reason_ = DAVIT_CANCEL_INTERRUPT;
+  if (!told_) told_ = clock::now();
   cancel();
 }
 
-std::optional<watch::current_call> watch::overdue(std::chrono::milliseconds grace) const {
+void watch::hurry(std::chrono::milliseconds most) {
   const std::lock_guard lock(mutex_);
-  if (!call_ || !deadline_struck_ || clock::now() - call_->deadline < grace) return std::nullopt;
-  return call_;
+  hurry_ = most;
 }
 
-std::optional<watch::current_call> watch::running() const {
+std::optional<watch::overdue_call> watch::give_up(std::chrono::milliseconds grace) {
   const std::lock_guard lock(mutex_);
-  return call_;
+  if (!call_) return std::nullopt;
+  auto since = told_.value_or(clock::time_point::max());
+  if (deadline_struck_) since = std::min(since, call_->deadline);
+  const auto now = clock::now();
+  if (since > now || now - since < grace) return std::nullopt;
+  overdue_call late{*std::move(call_), since};
+  call_.reset();
+  reason_ = DAVIT_CANCEL_NONE;
+  return late;
+}
+
+bool watch::running() const {
+  const std::lock_guard lock(mutex_);
+  return call_.has_value();
 }
 
 } // namespace davit::plugin

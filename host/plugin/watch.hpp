@@ -6,12 +6,17 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 
+struct davit_ctx;
+
 namespace davit::plugin {
+
+class instance;
 
 class watch {
 public:
@@ -23,12 +28,23 @@ public:
     clock::time_point deadline; // max(): none
     // Of a phase that only looks back, as `failure` does: being told to stop is no news to it.
     bool after_the_end = false;
+    instance *owner = nullptr;
+    davit_ctx *ctx = nullptr;
+  };
+  // A handler that was told to stop, by its deadline or since `told`, and has not returned.
+  struct overdue_call : current_call {
+    clock::time_point told;
+  };
+  struct armed {
+    std::uint64_t number;
+    clock::time_point deadline; // may be nearer than the one asked for: see hurry()
   };
 
   // Run's thread, around a handler.
-  void arm(current_call call);
-  // Whether the deadline had struck. Once it returns, no cancellation meant for that handler is under way.
-  bool disarm();
+  armed arm(current_call call);
+  // Whether the deadline had struck. Once it returns, no cancellation meant for that handler is under way. It never
+  // returns for a handler that was given up: the run has gone on without that thread.
+  bool disarm(std::uint64_t number);
 
   // Any thread: DAVIT_CANCEL_… for the handler that runs.
   int reason() const { return reason_.load(std::memory_order_relaxed); }
@@ -41,13 +57,20 @@ public:
   // Supervisor, from time to time once the run is told to stop: the same for a handler that began since then, unless it
   // is one after the end. Calls `cancel` if there is one.
   void interrupt_again(const std::function<void()> &cancel);
-  // Supervisor: the handler that runs and is past its deadline by more than `grace`.
-  std::optional<current_call> overdue(std::chrono::milliseconds grace) const;
-  std::optional<current_call> running() const;
+  // Supervisor, once the run is told to stop: handlers that begin from now on have a deadline, and it is this one at
+  // most.
+  void hurry(std::chrono::milliseconds most);
+  // Supervisor: gives up the handler that was told to stop more than `grace` ago, if there is one; its thread must not
+  // be waited for.
+  std::optional<overdue_call> give_up(std::chrono::milliseconds grace);
+  bool running() const;
 
 private:
   mutable std::mutex mutex_;
   std::optional<current_call> call_;
+  std::uint64_t number_ = 0;                       // of the last call
+  std::optional<clock::time_point> told_;          // when it was told to stop by an interrupt
+  std::optional<std::chrono::milliseconds> hurry_; // no call may take longer
   std::atomic<int> reason_{DAVIT_CANCEL_NONE};
   bool deadline_struck_ = false;
   clock::time_point next_cancel_ = clock::time_point::min();

@@ -9,7 +9,7 @@ namespace davit::postgres {
 
 void cancel_handle::free::operator()(pg_cancel *c) const noexcept { PQfreeCancel(c); }
 
-cancel_handle::cancel_handle(pg_conn *connection) : c_(PQgetCancel(connection)) {
+cancel_handle::cancel_handle(pg_conn *connection) : c_(PQgetCancel(connection)), pid_(PQbackendPID(connection)) {
   if (!c_) throw std::bad_alloc();
 }
 

@@ -142,7 +142,7 @@ private_server::private_server(private_server_options options)
     const pid_t initdb = spawn({(bin_dir_ / "initdb").string(), "-D", data.string(), "-U", "postgres", "-A", "trust",
                                 "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
                                log_file(), user);
-    if (wait_for(initdb) != 0) throw failure("initdb failed: " + last_words(log_file()), "");
+    if (wait_patiently(initdb) != 0) throw failure("initdb failed: " + last_words(log_file()), "");
     start();
   } catch (...) {
     stop(SIGQUIT);
@@ -185,8 +185,31 @@ void private_server::start() {
       stop(SIGQUIT);
       throw failure("it does not answer: " + last_words(log_file()), "");
     }
+    if (options_.while_waiting) options_.while_waiting();
     std::this_thread::sleep_for(10ms);
   }
+}
+
+int private_server::wait_patiently(pid_t child) {
+  if (!options_.while_waiting) return wait_for(child);
+  try {
+    for (int status = 0;;) {
+      if (::waitpid(child, &status, WNOHANG) == child) return status;
+      options_.while_waiting();
+      std::this_thread::sleep_for(10ms);
+    }
+  } catch (...) {
+    ::kill(-child, SIGKILL); // its process group, once it has made itself one: initdb runs servers of its own
+    ::kill(child, SIGKILL);
+    wait_for(child);
+    throw;
+  }
+}
+
+void private_server::discard() noexcept {
+  stop(SIGQUIT);
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
 }
 
 void private_server::crash() { stop(SIGQUIT); }

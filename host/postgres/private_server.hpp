@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,8 @@ struct private_server_options {
   std::vector<std::pair<std::string, std::string>> settings;
   // Folder of initdb and postgres; empty: DAVIT_POSTGRES_BIN, then pg_config's, then the newest that Debian installs.
   std::filesystem::path bin_dir;
+  // Called again and again while the server is made; what it throws ends that, and nothing is left of it.
+  std::function<void()> while_waiting;
 };
 
 // Owns the server: the destructor stops it and removes its folder. The server also stops when this process dies. When
@@ -38,10 +41,13 @@ public:
 
   // Stops without a checkpoint, as a power cut would (SIGQUIT), and waits.
   void crash();
+  // Stops it and removes its folder, in a moment and without a word: for a process that leaves without destructors.
+  void discard() noexcept;
   // Starts again on the same data after crash().
   void start();
 
 private:
+  int wait_patiently(pid_t child); // its wait status
   void stop(int signal) noexcept;
 
   private_server_options options_;

@@ -14,6 +14,7 @@
 #include "lifecycle/supervisor.hpp"
 
 #include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -130,15 +131,20 @@ std::vector<result> measure(const setting &s) {
   host h(p);
   const davit_handler_fn bare = bare_function();
   pairs<double> overhead, against_spawn, parts;
-  lifecycle::supervise({h.stop, h.targets, h.services.supervision, [](std::string_view) {}, grace}, signals, [&] {
-    take(h, bare, s);
-    for (std::size_t i = 0; i < s.pairs_or(15); ++i) {
-      const sample one = take(h, bare, s);
-      overhead.emplace_back(2 * one.clock_read + budget_ns, one.call);
-      against_spawn.emplace_back(one.call, one.spawn);
-      parts.emplace_back(one.bare, one.clock_read);
-    }
-  });
+  lifecycle::threshold begin;
+  const auto lost = [](const plugin::watch::overdue_call &) { throw std::runtime_error("the handler did not return"); };
+  const auto end = lifecycle::supervise(
+      {h.stop, h.targets, h.services.supervision, [](std::string_view) {}, grace, lost, [] {}, begin}, signals, [&] {
+        begin.cross();
+        take(h, bare, s);
+        for (std::size_t i = 0; i < s.pairs_or(15); ++i) {
+          const sample one = take(h, bare, s);
+          overhead.emplace_back(2 * one.clock_read + budget_ns, one.call);
+          against_spawn.emplace_back(one.call, one.spawn);
+          parts.emplace_back(one.bare, one.clock_read);
+        }
+      });
+  if (end.failure) std::rethrow_exception(end.failure);
   const result apart = summarise({}, parts);
   result call =
       summarise({.name = "dispatch",

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <thread>
 
 namespace probe {
@@ -179,6 +180,33 @@ std::string stale(const occasion &o) {
   return try_all(o.host(), o.known.last_ctx);
 }
 
+// Of all instances: what `outlive` got to hear.
+std::mutex outlived_mutex;
+std::string outlived_answers;
+
+// Comes back only after davit has given it up, and asks for things then.
+std::string outlive(const occasion &o) {
+  while (o.host().cancelled(o.cx.host()) != DAVIT_CANCEL_ABANDONED)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const std::lock_guard lock(outlived_mutex);
+  outlived_answers = try_all(o.host(), o.cx.get());
+  return {};
+}
+
+// Waits until another instance has outlived its handler.
+std::string outlived(const occasion &) {
+  using namespace std::chrono_literals;
+  const auto patience = std::chrono::steady_clock::now() + 60s;
+  for (;;) {
+    {
+      const std::lock_guard lock(outlived_mutex);
+      if (!outlived_answers.empty()) return outlived_answers;
+    }
+    if (std::chrono::steady_clock::now() > patience) throw davit::error("no handler was given up");
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
 std::string describe_what(const occasion &o) { return describe(o.cx, o.what.text); }
 
 const std::map<std::string_view, std::string (*)(const occasion &)> verbs{
@@ -202,6 +230,8 @@ const std::map<std::string_view, std::string (*)(const occasion &)> verbs{
     {"cancelled", cancelled},
     {"thread", other_thread},
     {"stale", stale},
+    {"outlive", outlive},
+    {"outlived", outlived},
     {"describe", describe_what},
 };
 

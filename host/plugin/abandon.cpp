@@ -1,0 +1,24 @@
+#include "plugin/abandon.hpp"
+
+#include "plugin/call_state.hpp"
+
+namespace davit::plugin {
+
+std::string describe(const watch::overdue_call &call) {
+  const auto ms = [](watch::clock::time_point since) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(watch::clock::now() - since).count());
+  };
+  return "does not return: it has run for " + ms(call.started) + " ms, and was told to stop " + ms(call.told) +
+         " ms ago" + (call.told == call.deadline ? ", at its deadline" : "");
+}
+
+// Both orders are sequentially consistent, here and in guarded(): the handler's thread says that it is inside and then
+// looks for its state; this one takes the state away and then looks who is inside.
+void abandon(const watch::current_call &call) {
+  call.owner->abandon();
+  call.ctx->state.store(nullptr);
+}
+
+bool inside_host(const watch::current_call &call) { return call.ctx->inside.load(); }
+
+} // namespace davit::plugin

@@ -1,0 +1,190 @@
+// SIGINT and SIGTERM wherever a run may be: it stops at once, rolled back, and exactly one of success and failure
+// fires.
+#include "integration/lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <functional>
+
+using namespace davit::test;
+
+namespace {
+
+const std::string ends = R"t(
+  { phase = "success", do = "report", text = "wrong" },
+  { phase = "failure", do = "info", key = "run.outcome", expect = "interrupted" },
+  { phase = "failure", do = "sql", sql = "SELECT 7" },)t";
+
+// What every run that was interrupted has in common.
+void check_stopped(const project &p, const finished_run &run, int exit_code = 130) {
+  CHECK(run.exit_code() == exit_code);
+  CHECK(run.answer().text("/error/code") == (exit_code == 130 ? "interrupted" : "terminated"));
+  CHECK(run.answer().text("/outcome") == "interrupted");
+  CHECK(run.messages("failure") == "interrupted; 7");
+  CHECK(run.outcomes("success") == "");
+  wait_until_davit_is_gone(p);
+}
+
+// Applies the migration until `there` holds, then sends the signal.
+finished_run interrupted(const project &p, const std::function<void(running_program &)> &there, int signal = SIGINT) {
+  running_program davit(p.command({"up", "--json"}));
+  there(davit);
+  davit.send(signal);
+  davit.wait_for_output(signal == SIGINT ? "interrupted: stopping" : "SIGTERM: stopping");
+  return finished_run(davit.wait());
+}
+
+std::function<void(running_program &)> statement(const project &p, const std::string &words) {
+  return [&p, words](running_program &) { wait_for_statement(p, words); };
+}
+
+} // namespace
+
+TEST_CASE("a signal while a handler's SQL runs, at every phase before the end") {
+  const struct {
+    std::string phase, ledger;
+  } rows[] = {{"startup", ""},
+              {"pre_validate", ""},
+              {"validated", ""},
+              {"pre_execute", ""},
+              {"before_ddl", ""},
+              {"before_validation", ""},
+              {"after_ddl", ""},
+              {"cleanup", ""},
+              {"after_validation", ""},
+              {"post_execute", "0001 applied"},
+              {"post_complete", "0001 applied, 0002 applied"}};
+  for (const auto &row : rows) {
+    CAPTURE(row.phase);
+    const project p(
+        with_probe(ends + action("phase = \"" + row.phase + "\"", R"t(do = "sql", sql = "SELECT pg_sleep(61)")t")));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+    check_stopped(p, interrupted(p, statement(p, "SELECT pg_sleep(61)"), SIGTERM), 143);
+    CHECK((row.phase == "startup" ? "" : ledger(p)) == row.ledger);
+    CHECK(exists(p, "one") == !row.ledger.empty());
+  }
+}
+
+TEST_CASE("a signal while the migration's own SQL runs, whatever it does") {
+  const struct {
+    std::string what, before, up, verify;
+  } rows[] = {
+      {"verify file", "", "CREATE TABLE one (i int);", "SELECT pg_sleep(61) IS NOT NULL;"},
+      {"COPY",
+       "CREATE TABLE t (i int); CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+       "pg_sleep(61); RETURN NEW; END $$; CREATE TRIGGER slow BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION "
+       "slow();",
+       "CREATE TABLE one (i int);\nCOPY t FROM stdin;\n1\n2\n\\.\n", ""},
+      {"deferred trigger",
+       "CREATE TABLE t (i int); CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+       "pg_sleep(61); "
+       "RETURN NEW; END $$; CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH "
+       "ROW "
+       "EXECUTE FUNCTION slow();",
+       "CREATE TABLE one (i int); INSERT INTO t VALUES (1);", ""},
+  };
+  for (const auto &row : rows) {
+    CAPTURE(row.what);
+    const project p(with_probe(ends));
+    if (!row.before.empty()) p.database().sql(row.before);
+    p.migration("0001_one.up.sql", row.up);
+    if (!row.verify.empty()) p.migration("0001_one.verify.sql", row.verify);
+    const auto asleep = [&p](running_program &) {
+      wait_until("waiting for the migration to sleep", [&p] {
+        return p.database().sql(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND application_name "
+                   "= 'davit run' AND datname = current_database()") == "1";
+      });
+    };
+    check_stopped(p, interrupted(p, asleep));
+    CHECK_FALSE(exists(p, "one"));
+    CHECK(ledger(p) == "");
+  }
+}
+
+TEST_CASE("a signal while a statement waits for another session's lock") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n" + probe(ends));
+  p.database().sql("CREATE TABLE t AS SELECT 1 AS i");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; UPDATE t SET i = 2");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); UPDATE t SET i = 3;");
+  check_stopped(p, interrupted(p, [&p](running_program &) { wait_for_lock_wait(p); }));
+  CHECK_FALSE(exists(p, "one"));
+}
+
+TEST_CASE("a signal in the pause before the next attempt") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"20ms\"\nlock_retries = 50\n" + probe(ends));
+  p.database().sql("CREATE TABLE t (i int)");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); ALTER TABLE t ADD j int;");
+  const auto run = interrupted(p, [](running_program &davit) { davit.wait_for_output("attempt 4 was rolled back"); });
+  check_stopped(p, run);
+  CHECK_FALSE(has(run.err(), "attempt 6 was rolled back"));
+  CHECK_FALSE(exists(p, "one"));
+}
+
+TEST_CASE("a signal while a file without a transaction waits: what is done stays, and is known") {
+  const project p(with_probe(ends));
+  p.database().sql("CREATE TABLE t (i int)");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; INSERT INTO t VALUES (1)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);\nCREATE INDEX CONCURRENTLY t_i ON t (i);");
+  check_stopped(p, interrupted(p, [&p](running_program &) { wait_for_lock_wait(p); }));
+  CHECK(ledger(p) == "0001 partial");
+  CHECK(exists(p, "one"));
+}
+
+TEST_CASE("handlers after COMMIT that a signal kept from running are owed: status and the next run say so, once") {
+  const project p(with_probe(R"t({ phase = "post_execute", do = "sql", sql = "SELECT pg_sleep(61)" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  CHECK(interrupted(p, statement(p, "SELECT pg_sleep(61)")).exit_code() == 130);
+  CHECK(p.davit_json({"status"}).text("/unfinished_runs/0/owed/0") == "0001_one");
+  p.configure(head);
+  CHECK(has(up(p, 0).err(), "0001_one is committed, but its handlers after COMMIT are not known to have run"));
+  CHECK(p.davit_json({"status"}).size("/unfinished_runs") == 0);
+  CHECK_FALSE(has(up(p, 0).err(), "not known to have run"));
+}
+
+TEST_CASE("a handler that ignores the signal is given up after the grace; the exit code is the signal's") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    CAPTURE(signal);
+    const project p("environment = \"test\"\n[run]\ngrace = \"200ms\"\n" +
+                    probe(R"t({ phase = "after_ddl", do = "log", text = "hanging now" },
+                             { phase = "after_ddl", do = "hang" }, { phase = "failure", do = "report" })t",
+                          "", "lost") +
+                    probe(ends, "", "witness"));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    const auto run = interrupted(
+        p, [](running_program &davit) { davit.wait_for_output("hanging now"); }, signal);
+    check_stopped(p, run, signal == SIGINT ? 130 : 143);
+    CHECK(has(run.err(), "plugin 'lost', handler 'after_ddl' at after_ddl does not return"));
+    CHECK(has(run.answer().text("/error/detail"), "handler 'after_ddl'"));
+    CHECK(run.calls() == "lost.after_ddl witness.failure");
+    CHECK_FALSE(exists(p, "one"));
+    CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+  }
+}
+
+TEST_CASE("the second signal leaves at once also where statements run, and no session is left") {
+  const project p(with_probe(R"t({ phase = "after_ddl", do = "sql", side = true, sql = "SELECT 1" },
+                                { phase = "after_ddl", do = "log", text = "hanging now" },
+                                { phase = "after_ddl", do = "hang" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const temp_folder tmp;
+  std::filesystem::permissions(tmp.path(),
+                               std::filesystem::perms(0755)); // the server's own user has to reach its folder
+  for (const std::vector<std::string> &command : {std::vector<std::string>{"up"}, {"up", "--ephemeral"}}) {
+    running_program davit(p.command(command, {{"TMPDIR", tmp.path().string()}}));
+    davit.wait_for_output("hanging now");
+    davit.send(SIGINT);
+    davit.wait_for_output("a second Ctrl-C leaves at once");
+    davit.send(SIGTERM);
+    CHECK(davit.wait().exit_code == 143);
+    wait_until_davit_is_gone(p);
+    CHECK_FALSE(exists(p, "one"));
+    CHECK(tmp.names().empty());
+  }
+}
