@@ -6,7 +6,6 @@
 #include "cli/workspace.hpp"
 #include "lifecycle/supervisor.hpp"
 
-#include <cstdio>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -99,7 +98,7 @@ int report(const options &o, terminal &t, const lifecycle::run_outcome &out, con
     w.term.err(std::string("unexpected: ") + e.what());
   }
   w.discard_server();
-  std::fflush(nullptr);
+  w.term.flush(); // nobody is left to tell if that fails
   ::_exit(code);
 }
 

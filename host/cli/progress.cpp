@@ -44,7 +44,10 @@ void progress::migration_begins(const migration::step &s, std::size_t number, st
   const std::string again = attempt > 1 ? fmt::format(", attempt {}", attempt) : "";
   const std::string line =
       fmt::format("{} {} ({} of {}{})", s.up ? "applying" : "reverting", s.files.title(), number, of, again);
-  level_ == detail_level::verbose ? t_.err(t_.on_err(style::bold, line)) : t_.live(line);
+  if (level_ == detail_level::verbose)
+    t_.err(t_.on_err(style::bold, line));
+  else
+    t_.live(line);
 }
 
 void progress::migration_ends(const migration::step &s, const ledger::migration_event &e) {
@@ -64,13 +67,8 @@ void progress::notice(std::string_view severity, std::string_view message) {
 }
 
 void progress::waiting(std::string_view what) {
-  const std::string line = printable("waiting for " + std::string(what));
-  t_.live(line);
-  const auto now = std::chrono::steady_clock::now(); // now and then for those who read a log
-  if (said_waiting_ != std::chrono::steady_clock::time_point{} && now - said_waiting_ < std::chrono::seconds(10))
-    return;
-  said_waiting_ = now;
-  t_.err(line);
+  const std::string line = printable("waiting for " + secrets_.scrub(what));
+  if (!t_.live(line) && said_.insert(line).second) t_.err(line);
 }
 
 void progress::warning(std::string_view text) {

@@ -5,6 +5,7 @@
 #include "lifecycle/observer.hpp"
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,8 @@ private:
   terminal &t_;
   detail_level level_;
   const plugin::secrets &secrets_;
-  std::string migration_;                                // version of the one under way
-  std::chrono::steady_clock::time_point said_waiting_{}; // when it was last said
+  std::string migration_;      // version of the one under way
+  std::set<std::string> said_; // what it was waited for, each once for those who read a log
   std::vector<hook> hooks_;
   std::vector<ledger::migration_event> migrations_;
   std::vector<std::string> warnings_;

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace davit::cli {
@@ -21,6 +22,22 @@ bool wants_color() {
   const char *none = std::getenv("NO_COLOR");
   const char *term = std::getenv("TERM");
   return !(none && *none) && term && std::string_view(term) != "dumb";
+}
+
+// A line that breaks could not be overwritten.
+std::size_t columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79;
+}
+
+// Its first characters, whole ones.
+std::string_view beginning(std::string_view text, std::size_t characters) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const bool continues = (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80;
+    if (!continues && characters-- == 0) break;
+  }
+  return text.substr(0, at);
 }
 
 } // namespace
@@ -78,13 +95,13 @@ void terminal::err(std::string_view line) {
   write(stderr, std::string(line) + "\n");
 }
 
-void terminal::live(std::string_view line) {
-  if (!err_is_terminal_) return;
+bool terminal::live(std::string_view line) {
+  if (!err_is_terminal_) return false;
   const std::lock_guard lock(mutex_);
   clear_live();
-  write(stderr, line.substr(0, 200));
+  write(stderr, beginning(line, columns()));
   std::fflush(stderr);
-  live_ = true;
+  return live_ = true;
 }
 
 std::string printable(std::string_view text) {

@@ -23,8 +23,8 @@ public:
   // Writes out what is still held back; false if it, or an earlier line, could not be written (errno says why).
   bool flush();
 
-  // A line on stderr that the next one overwrites; nothing where stderr is no terminal.
-  void live(std::string_view line);
+  // A line on stderr that the next one overwrites; false, and nothing, where stderr is no terminal.
+  bool live(std::string_view line);
 
   std::string on_out(style s, std::string_view text) const { return paint(out_color_, s, text); }
   std::string on_err(style s, std::string_view text) const { return paint(err_color_, s, text); }

@@ -1,5 +1,6 @@
 #include "lifecycle/migrate.hpp"
 
+#include "lifecycle/attended.hpp"
 #include "lifecycle/commit.hpp"
 #include "lifecycle/fate.hpp"
 #include "lifecycle/lost_commit.hpp"
@@ -18,23 +19,6 @@ namespace {
 using clock = std::chrono::steady_clock;
 using plugin::sql_scope;
 using check = sessions::check;
-
-// While this lives, what the session runs is cancelled once the run is told to stop, and again until it ends: a single
-// request may come a moment before the statement does, and then it is lost.
-class cancelled_on_stop {
-public:
-  cancelled_on_stop(postgres::connection &c, const interrupt &stop) : c_(c) {
-    c_.while_waiting(std::chrono::milliseconds(100), [&c, &stop] {
-      if (stop.raised()) c.cancel()->request();
-    });
-  }
-  ~cancelled_on_stop() { c_.while_waiting({}, nullptr); }
-  cancelled_on_stop(const cancelled_on_stop &) = delete;
-  cancelled_on_stop &operator=(const cancelled_on_stop &) = delete;
-
-private:
-  postgres::connection &c_;
-};
 
 // SET and RESET, SET LOCAL aside: it ended with its transaction.
 bool sets_for_session(const migration::statement &st) {
@@ -187,8 +171,9 @@ bool migration_run::try_again(const error &e) {
   static thread_local std::mt19937 random{std::random_device{}()};
   const auto base = std::min<std::uint32_t>(100U << std::min(facts_.attempt - 1, 6U), 5000U);
   const std::chrono::milliseconds pause(std::uniform_int_distribution<std::uint32_t>(base / 2, base)(random));
-  p_.show.warning(to_string(e.where) + ": " + e.message + "; attempt " + std::to_string(facts_.attempt) +
-                  " was rolled back, the next one begins in " + std::to_string(pause.count()) + " ms");
+  p_.show.warning(to_string(e.where) + ": " + e.message + (e.detail.empty() ? "" : " (" + e.detail + ")") +
+                  "; attempt " + std::to_string(facts_.attempt) + " was rolled back, the next one begins in " +
+                  std::to_string(pause.count()) + " ms");
   p_.stop.wait(pause);
   return true;
 }
@@ -196,8 +181,13 @@ bool migration_run::try_again(const error &e) {
 void migration_run::run(const migration::statement &st) {
   p_.stop.check();
   p_.sessions.require_lock(check::look);
-  const cancelled_on_stop guard(p_.sessions.run(), p_.stop);
-  run_statement(p_.sessions.run(), script_, st);
+  attended guard(p_.sessions, p_.stop, p_.show);
+  try {
+    run_statement(p_.sessions.run(), script_, st);
+  } catch (postgres::server_error &e) {
+    guard.explain(e);
+    throw;
+  }
 }
 
 void migration_run::before_sql(sql_scope scope) {
@@ -211,7 +201,7 @@ void migration_run::after_sql(sql_scope scope) {
   if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
   fire("after_ddl", scope);
   if (verify_) {
-    const cancelled_on_stop guard(c, p_.stop);
+    attended guard(p_.sessions, p_.stop, p_.show);
     run_verify_script(c, *verify_, scope == sql_scope::in_transaction);
   }
   fire("after_validation", scope);

@@ -1,0 +1,23 @@
+#include "lifecycle/attended.hpp"
+
+#include <chrono>
+
+namespace davit::lifecycle {
+
+attended::attended(sessions &s, const interrupt &stop, observer &show)
+    : run_(s.run()), holders_(s.lock(), run_.backend_pid(), show) {
+  // A short lock_timeout must not strike before anybody has looked.
+  run_.while_waiting(std::chrono::milliseconds(20), [this, &stop] {
+    if (!stop.raised()) return holders_.look();
+    if (ticks_++ % 5 == 0) run_.cancel()->request();
+  });
+}
+
+attended::~attended() { run_.while_waiting({}, nullptr); }
+
+void attended::explain(postgres::server_error &e) const {
+  if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !holders_.seen().empty())
+    e.detail = "it waited for " + holders_.seen();
+}
+
+} // namespace davit::lifecycle

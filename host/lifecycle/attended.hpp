@@ -1,0 +1,28 @@
+// A statement of the run session is attended while it runs.
+#pragma once
+
+#include "lifecycle/interrupt.hpp"
+#include "lifecycle/lock_holders.hpp"
+#include "lifecycle/sessions.hpp"
+
+namespace davit::lifecycle {
+
+// While this lives, what the run session runs is cancelled once the run is told to stop; again and again, as a request
+// may come a moment before the statement does, and then it is lost. Whose lock it waits for is shown.
+class attended {
+public:
+  attended(sessions &s, const interrupt &stop, observer &show);
+  ~attended();
+  attended(const attended &) = delete;
+  attended &operator=(const attended &) = delete;
+
+  // Adds to a lock timeout who held the lock.
+  void explain(postgres::server_error &e) const;
+
+private:
+  postgres::connection &run_;
+  lock_holders holders_;
+  unsigned ticks_ = 0; // since the run was told to stop
+};
+
+} // namespace davit::lifecycle

@@ -1,0 +1,37 @@
+// Who holds the lock that a session waits for: shown while it waits, remembered for the error if it waits in vain.
+#pragma once
+
+#include "lifecycle/observer.hpp"
+#include "postgres/connection.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace davit::lifecycle {
+
+class lock_holders {
+public:
+  // `ask` is another session than the one with the backend `waiter`.
+  lock_holders(postgres::connection &ask, std::int32_t waiter, observer &show)
+      : ask_(ask), waiter_(std::to_string(waiter)), show_(show) {}
+
+  // To be called again and again while the other session is at a statement; asks the server the more seldom the longer
+  // that takes.
+  void look();
+
+  // "AccessExclusiveLock on public.t, held by pid 7 (…)" as seen last; empty if nobody was seen.
+  const std::string &seen() const { return seen_; }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  postgres::connection &ask_;
+  std::string waiter_;
+  observer &show_;
+  std::string seen_;
+  const clock::time_point began_ = clock::now();
+  clock::time_point next_ = began_;
+};
+
+} // namespace davit::lifecycle

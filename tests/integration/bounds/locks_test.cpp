@@ -1,0 +1,126 @@
+// Locks that other sessions hold: who does is said while a migration waits, and when it has waited in vain.
+#include "integration/lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+namespace {
+
+std::string toml(std::string_view lock_timeout, int retries) {
+  return "environment = \"test\"\n[database]\nlock_timeout = \"" + std::string(lock_timeout) +
+         "\"\nlock_retries = " + std::to_string(retries) + "\n";
+}
+
+davit::postgres::connection named_session(const project &p, const std::string &name, const std::string &begins) {
+  auto c = p.database().connect();
+  c.exec("SET application_name = '" + name + "'");
+  c.exec("BEGIN");
+  c.exec(begins);
+  return c;
+}
+
+} // namespace
+
+TEST_CASE("a lock timeout names the lock, and who holds it: pid, user, application, since when, query") {
+  const project p(toml("300ms", 1));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);\nALTER TABLE t ADD j int;");
+  const auto holder = named_session(p, "reporting", "SELECT count(*) FROM t");
+  const auto run = up(p, 1);
+  const std::string who = "AccessExclusiveLock on public.t, held by pid " + std::to_string(holder.backend_pid()) +
+                          " (user postgres, 'reporting', idle in transaction, transaction since ";
+  CHECK(run.answer().text("/error/sqlstate") == "55P03");
+  CHECK(run.answer().text("/error/detail").starts_with("it waited for " + who));
+  CHECK(run.answer().text("/error/detail").ends_with("query: SELECT count(*) FROM t)"));
+  CHECK(count(run.err(), "waiting for " + who) == 1); // once for both attempts
+  CHECK(has(run.err(), "; attempt 1 was rolled back"));
+  CHECK_FALSE(exists(p, "one"));
+}
+
+TEST_CASE("on a terminal the holder stands in a line that is written over, not in one more each time") {
+  if (run({{"script", "-qec", "true", "/dev/null"}}).exit_code != 0) {
+    MESSAGE("not tested: this machine gives out no pseudo-terminals");
+    return;
+  }
+  const project p(toml("1s", 0));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "ALTER TABLE t ADD j int;");
+  const auto holder = named_session(p, "reporting", "SELECT count(*) FROM t");
+  auto command = p.command({"up", "--no-color"});
+  std::string line;
+  for (const auto &word : command.argv) line += "'" + word + "' ";
+  command.argv = {"script", "-qec", line, "/dev/null"};
+  const auto shown = run(command).out;
+  const std::string waits = "waiting for AccessExclusiveLock on public.t";
+  CHECK(count(shown, "\r\x1b[K" + waits) > 1);
+  CHECK_FALSE(has(shown, "\n" + waits));
+}
+
+TEST_CASE("all who hold the lock are named, also a prepared transaction") {
+  const project p(toml("300ms", 0));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "ALTER TABLE t ADD j int;");
+  p.database().sql("BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'left behind'");
+  const auto holder = named_session(p, "reporting", "SELECT count(*) FROM t");
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/detail"), "held by a prepared transaction and pid "));
+  p.database().sql("ROLLBACK PREPARED 'left behind'");
+}
+
+TEST_CASE("a statement that is only slow asks nobody who holds what") {
+  const project p(toml("300ms", 0));
+  p.migration("0001_one.up.sql", "SELECT pg_sleep(0.5);");
+  CHECK_FALSE(has(up(p, 0).err(), "waiting for"));
+}
+
+TEST_CASE("lock_timeout does not strike CREATE INDEX CONCURRENTLY, which waits and says for whom") {
+  const project p(toml("50ms", 0));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "CREATE INDEX CONCURRENTLY t_i ON t (i);");
+  auto holder = named_session(p, "loader", "INSERT INTO t VALUES (1)");
+  running_program davit(p.command({"up", "--json"}));
+  davit.wait_for_output("held by pid " + std::to_string(holder.backend_pid()) + " (user postgres, 'loader'");
+  wait_until("waiting for ten times lock_timeout", [&p] {
+    return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'davit run' AND datname = "
+                            "current_database() AND state = 'active' AND query LIKE 'CREATE INDEX%' AND "
+                            "clock_timestamp() - query_start > interval '500 ms'") == "1";
+  });
+  holder.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 0);
+  CHECK(p.database().sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_i'::regclass") == "t");
+}
+
+TEST_CASE("nothing of pg_settings that a migration or a handler changed reaches the next migration") {
+  // Every switch that a user can turn, and some of the others, for the session and not for the transaction.
+  const std::string change =
+      "DO $$ DECLARE s record; BEGIN FOR s IN SELECT name, setting FROM pg_settings WHERE context = 'user' AND vartype "
+      "= "
+      "'bool' AND name NOT LIKE 'transaction%' AND name <> 'exit_on_error' LOOP PERFORM set_config(s.name, CASE "
+      "s.setting WHEN 'on' THEN 'off' ELSE 'on' END, false); END LOOP; END $$; "
+      "SET statement_timeout = '1h'; SET lock_timeout = '1h'; SET idle_in_transaction_session_timeout = '1h'; "
+      "SET work_mem = '9MB'; SET DateStyle = German; SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog; "
+      "SET client_min_messages = error; SET default_transaction_isolation = serializable; SET bytea_output = escape; "
+      "SET application_name = 'changed'; SELECT set_config('app.tenant', 'seven', false);";
+  const auto kept = [](const std::string &n) {
+    return "CREATE TABLE public.settings_" + n + " AS SELECT name, setting FROM pg_catalog.pg_settings;\n";
+  };
+  const project p(with_probe(R"t(
+    { phase = "before_ddl", migration = "0002", do = "sql", sql = "SET work_mem = '11MB'" },
+    { phase = "post_execute", do = "sql", sql = "SET random_page_cost = 7" },
+    { phase = "pre_execute", do = "sql", sql = "SELECT set_config('seq_page_cost', '7', false)" })t"));
+  p.migration("0001_one.up.sql", kept("1") + change);
+  p.migration("0002_two.up.sql", kept("2") + change);
+  p.migration("0003_three.up.sql", "-- davit: no-transaction\n" + kept("3") + change);
+  p.migration("0004_four.up.sql", "-- davit: no-transaction\n" + kept("4"));
+  p.migration("0005_five.up.sql", kept("5"));
+  up(p, 0);
+  const auto differ = [&p](const std::string &a, const std::string &b) {
+    return p.database().sql("SELECT string_agg(a.name || ': ' || a.setting || ', ' || b.setting, '; ') FROM settings_" +
+                            a + " a JOIN settings_" + b + " b USING (name) WHERE a.setting <> b.setting");
+  };
+  CHECK(p.database().sql("SELECT count(*) > 300 FROM settings_1") == "t");
+  CHECK(differ("1", "2") == "");
+  CHECK(differ("1", "5") == "");
+  CHECK(differ("3", "4") == "");
+}
