@@ -36,10 +36,10 @@ std::string read_file(const std::filesystem::path &path) {
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) throw std::system_error(errno, std::generic_category());
   if (!S_ISREG(info.st_mode)) throw std::system_error(S_ISDIR(info.st_mode) ? EISDIR : EINVAL, std::generic_category());
-  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::string bytes(static_cast<std::size_t>(info.st_size) + 1, '\0'); // the room left over is for what tells the end
   std::size_t have = 0;
   for (;;) {
-    if (have == bytes.size()) bytes.resize(bytes.size() + 4096); // one more read tells the end, or that it has grown
+    if (have == bytes.size()) bytes.resize(bytes.size() + 4096); // it has grown
     const auto n = ::read(fd.get(), bytes.data() + have, bytes.size() - have);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw std::system_error(errno, std::generic_category());

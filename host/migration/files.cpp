@@ -22,15 +22,16 @@ namespace fs = std::filesystem;
               {dir.string()});
 }
 
-// What keeps the entry from being read; empty if nothing does. The entry knows its type from the listing: only a
-// symbolic link costs a look at its target.
+// What keeps the entry from being read; empty if nothing does. The entry knows its type from the listing, and
+// is_regular_file() takes it from there: only what is no plain file costs a look at it.
 std::string obstacle(const fs::directory_entry &entry) {
   std::error_code why;
-  const auto target = entry.status(why);
-  if (target.type() == fs::file_type::not_found) return "is a symbolic link to nothing";
-  if (why) return "cannot be read: " + why.message();
-  if (target.type() == fs::file_type::directory) return "is a folder";
-  if (target.type() != fs::file_type::regular) return "is no regular file";
+  if (!entry.is_regular_file(why)) {
+    const auto target = entry.status(why);
+    if (target.type() == fs::file_type::not_found) return "is a symbolic link to nothing";
+    if (why) return "cannot be read: " + why.message();
+    return target.type() == fs::file_type::directory ? "is a folder" : "is no regular file";
+  }
   if (::access(entry.path().c_str(), R_OK) != 0) return "cannot be read: " + std::generic_category().message(errno);
   return {};
 }
