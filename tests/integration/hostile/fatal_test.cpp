@@ -29,7 +29,8 @@ TEST_CASE("a handler that crashes is named, the process dies of its signal, and 
   };
   for (const auto &[what, signal] : {row{"segv", SIGSEGV}, row{"fpe", SIGFPE}, row{"overflow", SIGSEGV},
                                      row{"abort", SIGABRT}, row{"terminate", SIGABRT}, row{"noexcept", SIGABRT}}) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const hostile_project p(act(what));
     const auto result = struck(p);
     CAPTURE(result.err);
@@ -63,7 +64,8 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
                                   row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
                                   row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
                                   row{with_library(test_plugin("broken_wild_keys")), "the descriptor of "}}) {
-    CAPTURE(who);
+    const std::string row_is(who);
+    CAPTURE(row_is);
     const hostile_project p(toml);
     const auto result = struck(p);
     CAPTURE(result.err);
@@ -105,7 +107,8 @@ TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in in
         row{with_hostile("init = \"exit\""), "plugin 'villain', init"},
         row{with_library(test_plugin("broken_static_exits")), "the initialisers of "},
         row{with_hostile("destroy = \"exit\""), "plugin 'villain', destroy"}}) {
-    CAPTURE(who);
+    const std::string row_is(who);
+    CAPTURE(row_is);
     const hostile_project p(toml);
     const auto result = struck(p);
     CAPTURE(result.err);

@@ -57,7 +57,8 @@ TEST_CASE("a file that is no library of this machine is refused, saying what it 
         row{"32-bit", patched(good, 4, 1), "it was built for another kind of machine"},
         row{"foreign", patched(good, 18, '\x2a'), "it was built for another processor"},
         row{"program", patched(good, 16, 2), "it is not a shared library"}}) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const temp_folder folder;
     const hostile_project p(with_library(folder.write("libvillain.so", bytes)));
     check_refused(p, "plugin_file", words);
@@ -83,7 +84,8 @@ TEST_CASE("a library without davit's entry function, or with another ABI's or a 
         row{"broken_borrowed_entry", "plugin_abi", "it does not export 'davit_plugin_v1'"},
         row{"broken_other_major", "plugin_abi", "it exports 'davit_plugin_v2'; this davit speaks 'davit_plugin_v1'"},
         row{"broken_missing_symbol", "plugin_file", "nobody_has_this"}}) {
-    CAPTURE(library);
+    const std::string row_is(library);
+    CAPTURE(row_is);
     check_refused(hostile_project(with_library(test_plugin(library))), code, words);
   }
 }
@@ -105,7 +107,8 @@ TEST_CASE("a descriptor that lies, has holes or is no text, and an entry functio
         row{"broken_null_members", "its descriptor has no init"}, row{"broken_no_utf8", "its descriptor's id is not"},
         row{"broken_entry_throws", "its entry function threw an exception"},
         row{"broken_entry_null", "its entry function returned no descriptor"}}) {
-    CAPTURE(library);
+    const std::string row_is(library);
+    CAPTURE(row_is);
     check_refused(hostile_project(with_library(test_plugin(library))), "plugin_abi", words);
   }
 }
@@ -123,7 +126,8 @@ TEST_CASE("an init that throws, fails or declares what cannot be is refused with
         row{"unknown_phase_ignored", "it went on although davit had refused what it declares: this davit has no phase"},
         row{"twice", "handler 'strike' is declared twice"},
         row{"twice_ignored", "it went on although davit had refused what it declares: handler 'strike' is"}}) {
-    CAPTURE(how);
+    const std::string row_is(how);
+    CAPTURE(row_is);
     check_refused(hostile_project(with_hostile("init = \"" + std::string(how) + "\"")), "plugin_init", words);
   }
 }
@@ -146,7 +150,8 @@ TEST_CASE("loading, init or destroy that does not return is given up with 124: w
        {row{with_hostile("init = \"hang\"", soon), "its init does not return", false},
         row{with_library(test_plugin("broken_entry_hangs"), soon), "loading it does not return", false},
         row{with_hostile("destroy = \"hang\"", soon), "its destroy does not return", true}}) {
-    CAPTURE(words);
+    const std::string row_is(words);
+    CAPTURE(row_is);
     const hostile_project p(toml + "\n[run]\ngrace = \"500ms\"\n");
     const auto result = p.davit({"up"});
     CAPTURE(result.err);
@@ -191,7 +196,8 @@ TEST_CASE(
         row{with_hostile("act = 7"), "config_value", "act"},
         row{with_hostile("", "dedline = \"1s\""), "config_unknown", "dedline"},
         row{with_hostile("", "deadline = true"), "config_value", "deadline"}}) {
-    CAPTURE(words);
+    const std::string row_is(words);
+    CAPTURE(row_is);
     const hostile_project p(toml);
     const auto run = up(p, 3);
     CHECK(run.answer().text("/error/code") == code);

@@ -51,7 +51,8 @@ TEST_CASE("a reason that is too long, not text, or nowhere still fails the handl
   for (const auto &[what, words] : {row{"fail_not_utf8", "(a reason that is not UTF-8 text)"},
                                     row{"fail_with_nul", "(a reason that is not UTF-8 text)"},
                                     row{"fail_nowhere", "without a reason"}, row{"fail_huge", "… (cut: it had "}}) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const hostile_project p(with_hostile(act(what)));
     const auto run = up(p, 1);
     CHECK(run.answer().text("/error/plugin") == "villain");

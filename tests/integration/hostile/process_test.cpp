@@ -37,7 +37,8 @@ std::string act(std::string_view what, std::string_view at = "before_ddl") {
 
 TEST_CASE("what a handler changes in the process is put back after its phase, and a warning names plugin and change") {
   for (const auto &[what, words] : changes) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const hostile_project p(with_hostile(act(what)));
     p.migration("0002_two.up.sql", "CREATE TABLE two (i numeric); INSERT INTO two VALUES (1.5);");
     const auto run = up(p, 0);
@@ -55,7 +56,8 @@ TEST_CASE("what a handler changes in the process is put back after its phase, an
 
 TEST_CASE("what init and destroy change in the process is put back and said as well") {
   for (const auto &[what, words] : changes) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const hostile_project p(with_hostile("init = \"" + std::string(what) + "\"\ndestroy = \"" + what + "\""));
     const auto run = up(p, 0);
     CAPTURE(run.err());
@@ -101,6 +103,8 @@ TEST_CASE("a child that comes back out of a handler is ended, and the run goes o
   }
 }
 
+// A leak check in a child that has but one of its parent's threads knows nothing.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("a child that ends by itself is the plugin's own affair") {
   const hostile_project p(with_hostile(act("fork_exit")));
   const auto run = up(p, 0);
@@ -108,6 +112,7 @@ TEST_CASE("a child that ends by itself is the plugin's own affair") {
   CHECK(run.outcomes("before_ddl") == "ok");
   CHECK(ledger(p) == "0001 applied");
 }
+#endif
 
 TEST_CASE("a plugin that closes davit's sockets loses the run, not the truth") {
   for (const std::string what : {"close_all", "replace_sockets"})

@@ -103,7 +103,8 @@ TEST_CASE("what belongs to another user is refused: the file, a folder, a sticky
                       {"folder above", [](const place &at) { return at.outer; }},
                       {"link", [](const place &at) { return at.link; }}};
   for (const auto &[what, given] : rows) {
-    CAPTURE(what);
+    const std::string row_is(what);
+    CAPTURE(row_is);
     const place at;
     give_away(given(at));
     check_unsafe(at.link / "libvillain.so", " owns '" + given(at).string() + "'");

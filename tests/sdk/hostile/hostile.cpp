@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <list>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -89,12 +90,9 @@ std::int32_t misbehave(const davit_host *host, davit_init *init, const std::stri
 }
 
 std::int32_t start(const davit_host *host, davit_init *init, void **out) {
-  auto *i = new instance{host,
-                         init,
-                         config(host, init, "act"),
-                         config(host, init, "at"),
-                         config(host, init, "destroy"),
-                         config(host, init, "more")};
+  static auto *const all = new std::list<instance>; // never freed: nobody destroys what a failed init has made
+  auto *i = &all->emplace_back(instance{host, init, config(host, init, "act"), config(host, init, "at"),
+                                        config(host, init, "destroy"), config(host, init, "more")});
   *out = i;
   if (const auto status = host->handler(host, init, text("strike"), &strike, i, 0); status != DAVIT_OK) return status;
   if (const auto status = host->bind(host, init, text("strike"), text(i->at), 0, 0); status != DAVIT_OK) return status;
@@ -104,7 +102,6 @@ std::int32_t start(const davit_host *host, davit_init *init, void **out) {
 void end(void *self) {
   const auto *i = static_cast<const instance *>(self);
   const std::string how = i->destroy;
-  delete i;
   if (how == "throw") throw std::runtime_error("thrown by destroy");
   if (how == "hang") hang();
   if (const deed d = find(how)) d({nullptr, nullptr, {}});
