@@ -32,7 +32,11 @@ template <std::size_t N> struct fixed_text {
 
 fixed_text<600> note;
 fixed_text<1000> loaded;
-thread_local bool inside_note = false;
+// Whose note it is: a thread that stays in a handler that was given up must not pass for the one that runs now.
+std::atomic<int> latest{0};
+thread_local int mine = 0;
+
+bool inside_note() { return mine != 0 && mine == latest; }
 
 // Async-signal-safe calls only, from here on.
 void put(std::string_view text) {
@@ -41,7 +45,7 @@ void put(std::string_view text) {
 
 // A crash on another thread than the handler's may be that of any plugin.
 void put_where() {
-  if (inside_note) return put(note.view());
+  if (inside_note()) return put(note.view());
   put("a thread outside of any call of a plugin");
   if (!note.view().empty()) {
     put(" (");
@@ -52,7 +56,7 @@ void put_where() {
   put(loaded.view());
 }
 
-bool plugins_involved() { return inside_note || !loaded.view().empty(); }
+bool plugins_involved() { return inside_note() || !loaded.view().empty(); }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGXFSZ, SIGXCPU};
@@ -107,14 +111,15 @@ void name_loaded_plugin(std::string_view who) {
 }
 
 crash_note::crash_note(std::string_view who) {
+  mine = ++latest;
+  note.size = 0;
   note.append(who);
-  inside_note = true;
 }
 
 crash_note::~crash_note() {
   if (in_forked_child()) leave_if_forked(note.view());
-  inside_note = false;
-  note.size = 0;
+  if (inside_note()) note.size = 0;
+  mine = 0;
 }
 
 crash_stack::crash_stack() : memory_(std::make_unique<std::byte[]>(stack_size)) {
