@@ -3,6 +3,7 @@
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
+#include "postgres/invalid_indexes.hpp"
 
 #include <algorithm>
 #include <map>
@@ -97,6 +98,8 @@ int command_status(const options &o, terminal &t) {
   ledger::ledger ledger(c, w.settings.ledger.schema);
   const auto lines = lines_of(folder, ledger.read());
   const auto unfinished = ledger.version() ? ledger.open_ends() : std::vector<ledger::open_end>{};
+  auto invalid = postgres::invalid_indexes(c);
+  std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by != 0; }); // it may be about to be valid
   const auto count = [&](std::string_view state) {
     return std::count_if(lines.begin(), lines.end(), [&](const line &l) { return l.state == state; });
   };
@@ -113,9 +116,12 @@ int command_status(const options &o, terminal &t) {
     j["unfinished_runs"] = ordered_json::array();
     for (const auto &r : unfinished)
       j["unfinished_runs"].push_back({{"id", r.id}, {"command", r.command}, {"started", r.started}, {"owed", r.owed}});
+    j["invalid_indexes"] = ordered_json::array();
+    for (const auto &i : invalid) j["invalid_indexes"].push_back({{"index", i.quoted()}, {"fix", i.drop_sql()}});
     print_json(t, j);
   } else {
     print_text(t, lines);
+    for (const auto &i : invalid) t.out(fmt::format("index {} is INVALID: {}", i.quoted(), i.drop_sql()));
     for (const auto &r : unfinished) {
       t.out(fmt::format("run {} ({}, begun {}) {}", r.id, r.command, r.started,
                         r.finished ? "was stopped" : "has no end: it is under way, or was killed"));

@@ -1,5 +1,6 @@
 #include "ledger/ledger.hpp"
 
+#include "ledger/progress.hpp"
 #include "ledger/tables.hpp"
 
 #include <algorithm>
@@ -63,18 +64,24 @@ std::vector<migration::recorded> ledger::read() {
   std::vector<migration::recorded> out;
   const auto have = version();
   if (!have) return out;
+  const std::string begun = *have < 3 ? "0" : "statements_begun";
   const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
   const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
                           "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
                           "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
-                          done_checksum + " FROM " + table("migration"));
+                          done_checksum + ", " + begun + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
                    number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up",
-                   r.text(i, 12) == "t", text(13)});
+                   r.text(i, 12) == "t", text(13), static_cast<std::uint32_t>(number(r.text(i, 14)))});
   }
+  if (*have >= 3)
+    for (auto &open : progress(*c_, schema_).unsettled()) {
+      std::erase_if(out, [&](const auto &one) { return one.id == open.id; });
+      out.push_back(std::move(open));
+    }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
 }

@@ -95,11 +95,37 @@ COMMENT ON COLUMN {0}.migration.kind IS 'sql, or baseline: recorded as applied w
 UPDATE {0}.ledger SET version = 2;
 )sql";
 
+constexpr const char *version_3 = R"sql(
+ALTER TABLE {0}.migration ADD COLUMN statements_begun integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN {0}.migration.statements_begun IS 'Where above statements_done: whether the one behind those was completed is not known';
+
+CREATE TABLE {0}.progress (
+  version          text PRIMARY KEY,
+  name             text NOT NULL,
+  direction        text NOT NULL,
+  run              uuid NOT NULL,
+  up_checksum      text,
+  down_checksum    text,
+  verify_checksum  text,
+  began            timestamptz NOT NULL DEFAULT clock_timestamp(),
+  applied_by       text NOT NULL DEFAULT session_user,
+  statements_done  integer NOT NULL,
+  statements_begun integer NOT NULL,
+  xid              xid8,
+  done_checksum    text,
+  begun_checksum   text
+);
+COMMENT ON TABLE {0}.progress IS 'How far migrations without a transaction have got; a row stays only where davit was killed';
+COMMENT ON COLUMN {0}.progress.xid IS 'The transaction that the statements from statements_done to statements_begun commit with';
+UPDATE {0}.ledger SET version = 3;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 0) return fmt::format(fmt::runtime(version_1), schema);
   if (version == 1) return fmt::format(fmt::runtime(version_2), schema);
+  if (version == 2) return fmt::format(fmt::runtime(version_3), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

@@ -13,7 +13,7 @@ std::string ending::describe(const std::string &title) const {
     std::string text = title + " has no transaction: its first " + std::to_string(statements_done) + " of " +
                        std::to_string(statements) + " statements are in the database" +
                        (up ? "" : " (those of its down file)") + "; davit repair says how to go on";
-    if (session_lost) text += "; the statement that ran when the session was lost may have been completed, too";
+    if (next_unsure) text += "; the statement that ran when the session was lost may have been completed, too";
     return text;
   }
   case fate::committed: return title + " is " + (up ? "applied" : "reverted") + " and stays so";

@@ -1,5 +1,6 @@
 #include "lifecycle/ledger_change.hpp"
 
+#include "ledger/progress.hpp"
 #include "lifecycle/identity.hpp"
 
 #include <chrono>
@@ -10,6 +11,7 @@ ledger_change::ledger_change(const config::settings &settings, observer &show)
     : settings_(settings), sessions_(settings, targets_, never_, show),
       ledger_(sessions_.lock(), settings.ledger.schema) {
   sessions_.take_run_lock();
+  if (ledger_.version().value_or(0) >= 3) ledger::progress(sessions_.lock(), settings.ledger.schema).settle();
 }
 
 std::string ledger_change::record(const std::string &command, const std::string &outcome, const std::string &message,

@@ -5,6 +5,7 @@
 #include "lifecycle/fate.hpp"
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
+#include "lifecycle/stepwise.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "sql/token_reader.hpp"
 
@@ -37,6 +38,7 @@ private:
   void in_one_transaction();
   void begin(std::size_t &hoisted);
   void statement_by_statement();
+  void run_stepwise();
   void run(const migration::statement &st);
   void before_sql(sql_scope scope);
   void after_sql(sql_scope scope);
@@ -47,6 +49,7 @@ private:
   void after_commit();
   [[noreturn]] void fail(error e);
   void record(const ledger::migration_event &e);
+  void settle();
   ledger::migration_event event() const;
   void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
   const char *post_phase() const { return step_.up ? "post_execute" : "post_rollback"; }
@@ -275,13 +278,7 @@ void migration_run::statement_by_statement() {
   // What the first part had set for its session is not in the database.
   for (std::size_t i = 0; i < step_.skip_statements && i < script_.statements.size(); ++i)
     if (sets_for_session(script_.statements[i])) run(script_.statements[i]);
-  for (std::size_t i = step_.skip_statements; i < script_.statements.size(); ++i) {
-    run(script_.statements[i]);
-    // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
-    if (c.transaction_status() != postgres::transaction_status::idle) continue;
-    end_.fate = fate::partial;
-    end_.statements_done = static_cast<std::uint32_t>(i + 1);
-  }
+  run_stepwise();
   if (c.transaction_status() != postgres::transaction_status::idle)
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
                 {script_.file.string(), 0, 0});
@@ -294,13 +291,43 @@ void migration_run::statement_by_statement() {
   completed(e);
 }
 
+void migration_run::run_stepwise() {
+  ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
+  progress.begin(p_.dispatcher.run.id, event(), step_.skip_statements + (step_.perhaps_one_more ? 1U : 0U));
+  const stepwise::parts parts{p_.sessions,
+                              p_.stop,
+                              p_.show,
+                              progress,
+                              p_.settings.ledger.schema,
+                              step_.files.id,
+                              script_,
+                              [this](const auto &st) { run(st); }};
+  stepwise statements(parts, step_.skip_statements, step_.perhaps_one_more);
+  const auto note = [&] {
+    end_.statements_done = statements.done();
+    end_.next_unsure = statements.unsure();
+    if (statements.done() > 0 || statements.unsure() || statements.left_something()) end_.fate = fate::partial;
+    if (statements.lost()) end_.fate = fate::unknown;
+  };
+  try {
+    statements.go();
+  } catch (...) {
+    note();
+    throw;
+  }
+  note();
+}
+
 // From here on nothing takes it back.
 void migration_run::completed(const ledger::migration_event &e) {
   end_.fate = fate::committed;
   p_.committed();
   p_.show.migration_ends(step_, e);
   try {
-    if (script_.no_transaction) p_.sessions.release_work_lock();
+    if (script_.no_transaction) {
+      ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
+      p_.sessions.release_work_lock();
+    }
     auto &c = p_.sessions.run();
     c.exec(c.fresh_session_sql()); // the next file finds what it would find as the first one
   } catch (const error &) {
@@ -333,6 +360,7 @@ void migration_run::fail(error e) {
     ledger::migration_event ended = event();
     ended.message = e.message;
     record(ended);
+    if (script_.no_transaction && end_.fate != fate::unknown) settle();
     p_.show.migration_ends(step_, ended);
   }
   p_.dispatcher.stats.close_layer();
@@ -344,6 +372,16 @@ void migration_run::record(const ledger::migration_event &e) {
     p_.ledger.add_event_in(p_.sessions.witness(), p_.dispatcher.run.id, e);
   } catch (const error &second) {
     p_.show.warning("the failure could not be recorded in the ledger: " + second.message);
+  }
+}
+
+// Without the run lock it is left to whoever takes it next.
+void migration_run::settle() {
+  try {
+    p_.sessions.require_lock(check::ask);
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
+  } catch (const error &) {
+    p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
   }
 }
 

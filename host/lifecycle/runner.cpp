@@ -1,5 +1,6 @@
 #include "lifecycle/runner.hpp"
 
+#include "ledger/progress.hpp"
 #include "lifecycle/dispatcher.hpp"
 #include "lifecycle/end_sessions.hpp"
 #include "lifecycle/identity.hpp"
@@ -157,6 +158,7 @@ void runner::go() {
   dispatcher_.fire("startup", sql_scope::own_transaction);
   sessions_.take_run_lock();
   ledger_.ensure();
+  ledger::progress(sessions_.lock(), settings_.ledger.schema).settle();
   has_ledger_ = true;
   report_open_ends();
   dispatcher_.fire("pre_validate", sql_scope::own_transaction);

@@ -20,10 +20,11 @@ struct recorded {
   std::string up_checksum, down_checksum, verify_checksum; // empty: there was no such file
   std::string applied_at, applied_by, run;
   std::int64_t duration_us = 0;
-  std::uint32_t statements_done = 0; // of a partial or resumable one
-  bool up = true;                    // which of its files was run last
-  bool baselined = false;            // recorded as applied without being run
-  std::string done_checksum;         // of those statements; empty: not known
+  std::uint32_t statements_done = 0;  // of a partial or resumable one
+  bool up = true;                     // which of its files was run last
+  bool baselined = false;             // recorded as applied without being run
+  std::string done_checksum;          // of those statements; empty: not known
+  std::uint32_t statements_begun = 0; // above statements_done: whether the next one was completed is not known
 
   std::string title() const; // "0012_add_email", or "0012" without a name
 };
@@ -32,6 +33,7 @@ struct step {
   migration_files files;
   bool up = true;
   std::uint32_t skip_statements = 0; // a partial migration goes on after these
+  bool perhaps_one_more = false;     // whether the statement behind them was completed is not known
 };
 
 struct up_options {

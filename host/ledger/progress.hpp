@@ -1,0 +1,44 @@
+// How far a migration without a transaction has got, written down while it runs: what is left when davit is killed.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace davit::ledger {
+
+struct reached {
+  std::uint32_t done = 0;         // statements that are in the database
+  std::uint32_t begun = 0;        // the same, or more: those were sent, and how they end is not known
+  std::optional<std::string> xid; // the transaction that those commit with; none if they commit by themselves
+  std::string done_checksum, begun_checksum; // of that many statements
+};
+
+class progress {
+public:
+  progress(postgres::connection &session, const std::string &schema);
+
+  // `begun` as in reached: what an earlier run had begun.
+  void begin(const std::string &run, const migration_event &about, std::uint32_t begun);
+  void reach(const migration::version &id, const reached &now);
+  // The migration is recorded as a whole.
+  void finish(const migration::version &id);
+  // Whether it still says that those statements run in that transaction.
+  static bool has(postgres::connection &session, const std::string &schema, const migration::version &id,
+                  const std::string &xid);
+
+  // Turns what is left of runs that are dead into states of their migrations: 'partial', unless nothing was begun. No
+  // transaction of theirs may be open any more: the caller holds the run lock and has waited for leftover sessions.
+  void settle();
+  // What settle() would say now; of a run that is under way, how far it is.
+  std::vector<migration::recorded> unsettled();
+
+private:
+  postgres::connection &c_;
+  std::string schema_;
+};
+
+} // namespace davit::ledger

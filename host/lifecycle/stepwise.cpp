@@ -1,0 +1,127 @@
+#include "lifecycle/stepwise.hpp"
+
+#include "lifecycle/concurrent_index.hpp"
+#include "lifecycle/lost_commit.hpp"
+#include "lifecycle/statements.hpp"
+#include "sql/token_reader.hpp"
+
+namespace davit::lifecycle {
+namespace {
+
+using postgres::transaction_status;
+using sql::statement_kind;
+
+// Refused, or changed in what they do, inside a transaction block.
+bool wants_no_block(const migration::statement &st) {
+  sql::token_reader words(st.text);
+  return st.kind == statement_kind::outside_transaction || st.kind == statement_kind::set_transaction ||
+         words.is("call") || words.is("set") || words.is("reset");
+}
+
+bool leaves_trace(const migration::statement &st) {
+  sql::token_reader words(st.text);
+  return st.kind != statement_kind::set_transaction && !words.is("set") && !words.is("reset");
+}
+
+bool refused_in_block(const postgres::server_error &e) {
+  return e.sqlstate == postgres::sqlstate::active_sql_transaction ||
+         e.sqlstate == postgres::sqlstate::invalid_transaction_termination;
+}
+
+error lost_at_commit() {
+  return {error_code::connection_lost, "the session was lost while COMMIT was under way",
+          "check that the server runs, then look at davit status"};
+}
+
+} // namespace
+
+void stepwise::go() {
+  for (std::size_t i = done_; i < p_.script.statements.size(); ++i) step(i);
+}
+
+void stepwise::step(std::size_t i) {
+  const auto &st = p_.script.statements[i];
+  auto &c = p_.sessions.run();
+  const bool inside = c.transaction_status() == transaction_status::in_transaction;
+  if (inside && st.kind == statement_kind::commit) return commit_file_transaction(i);
+  // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
+  if (inside || st.kind == statement_kind::begin || st.kind == statement_kind::begin_with_modes) {
+    p_.run(st);
+    if (c.transaction_status() == transaction_status::idle) finished(i);
+    return;
+  }
+  wants_no_block(st) ? on_its_own(i) : in_transaction_of_its_own(i);
+}
+
+void stepwise::in_transaction_of_its_own(std::size_t i) {
+  const auto &st = p_.script.statements[i];
+  auto &c = p_.sessions.run();
+  c.exec("BEGIN");
+  try {
+    p_.run(st);
+  } catch (const postgres::server_error &e) {
+    if (!refused_in_block(e) || !c.alive()) throw;
+    c.exec("ROLLBACK"); // nothing of it was done
+    return on_its_own(i);
+  }
+  commit(i, [&] { c.exec("COMMIT"); });
+}
+
+void stepwise::commit_file_transaction(std::size_t i) {
+  commit(i, [&] { p_.run(p_.script.statements[i]); });
+}
+
+void stepwise::commit(std::size_t i, const std::function<void()> &send) {
+  auto &c = p_.sessions.run();
+  const auto r = c.exec("SELECT pg_catalog.pg_current_xact_id_if_assigned()");
+  const std::string xid(r.is_null(0, 0) ? "" : r.text(0, 0));
+  if (!xid.empty()) reach(i + 1, xid);
+  try {
+    send();
+  } catch (postgres::server_error &e) {
+    if (e.code != error_code::connection_lost) {
+      place_error(e, p_.script, p_.script.statements[i]);
+      throw;
+    }
+    if (xid.empty()) throw; // it changed nothing
+    const lost_commit found{p_.sessions, p_.stop, p_.show, [&](postgres::connection &witness) {
+                              return ledger::progress::has(witness, p_.schema, p_.id, xid);
+                            }};
+    const auto answer = found.find_out(xid);
+    lost_ = answer == commit_answer::unknown;
+    if (answer == commit_answer::committed) done_ = static_cast<std::uint32_t>(i + 1);
+    throw lost_at_commit();
+  }
+  finished(i);
+}
+
+void stepwise::on_its_own(std::size_t i) {
+  const auto &st = p_.script.statements[i];
+  const bool noted = leaves_trace(st);
+  if (i == first_ && perhaps_one_more_ && concurrent_index_is_there(p_.sessions.run(), st, p_.show)) {
+    finished(i);
+    return;
+  }
+  if (noted) reach(i + 1, std::nullopt);
+  try {
+    p_.run(st);
+    require_valid_index(p_.sessions.run(), p_.script, st);
+  } catch (error &e) {
+    unsure_ = e.code == error_code::connection_lost;
+    leftover_ = !unsure_ && add_leftovers(p_.sessions.run(), p_.id.text(), st, e);
+    if (noted && !unsure_ && !leftover_) reach(done_, std::nullopt);
+    throw;
+  }
+  finished(i);
+  if (noted) reach(done_, std::nullopt);
+}
+
+void stepwise::reach(std::size_t begun, std::optional<std::string> xid) {
+  p_.progress.reach(p_.id,
+                    {done_, static_cast<std::uint32_t>(begun), std::move(xid),
+                     migration::checksum_of_first(p_.script, done_), migration::checksum_of_first(p_.script, begun)});
+}
+
+void stepwise::finished(std::size_t i) { done_ = static_cast<std::uint32_t>(i + 1); }
+
+} // namespace davit::lifecycle

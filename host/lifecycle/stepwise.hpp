@@ -1,0 +1,61 @@
+// The statements of a migration without a transaction, one after another, and exactly how far they got.
+#pragma once
+
+#include "ledger/progress.hpp"
+#include "lifecycle/observer.hpp"
+#include "lifecycle/sessions.hpp"
+#include "migration/script.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace davit::lifecycle {
+
+// A statement that may run in a transaction gets one of its own, whose id is in the ledger before COMMIT: whatever
+// breaks then, the server knows whether it was done. One that may not is noted before it begins and after it has ended.
+class stepwise {
+public:
+  struct parts {
+    lifecycle::sessions &sessions;
+    const interrupt &stop;
+    observer &show;
+    ledger::progress &progress;
+    const std::string &schema; // of the ledger
+    const migration::version &id;
+    const migration::script &script;
+    std::function<void(const migration::statement &)> run; // on the run session, with all that belongs to it
+  };
+
+  // Goes on behind the first `done` statements. `perhaps_one_more`: whether the next one was completed is not known.
+  stepwise(const parts &p, std::uint32_t done, bool perhaps_one_more)
+      : p_(p), first_(done), done_(done), perhaps_one_more_(perhaps_one_more) {}
+
+  void go();
+
+  std::uint32_t done() const { return done_; } // statements that are in the database
+  // The session was lost in a statement that is no transaction: whether it was completed is not known yet.
+  bool unsure() const { return unsure_; }
+  // The statement that failed has left something all the same: an INVALID index.
+  bool left_something() const { return leftover_; }
+  // The answer to COMMIT was lost, and with it what it was.
+  bool lost() const { return lost_; }
+
+private:
+  void step(std::size_t i);
+  void in_transaction_of_its_own(std::size_t i);
+  void on_its_own(std::size_t i);
+  void commit_file_transaction(std::size_t i);
+  void commit(std::size_t i, const std::function<void()> &send);
+  void reach(std::size_t begun, std::optional<std::string> xid);
+  void finished(std::size_t i);
+
+  const parts &p_;
+  const std::uint32_t first_;
+  std::uint32_t done_;
+  const bool perhaps_one_more_;
+  bool unsure_ = false, lost_ = false, leftover_ = false;
+};
+
+} // namespace davit::lifecycle

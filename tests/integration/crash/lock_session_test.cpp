@@ -1,0 +1,48 @@
+// The session that holds the run lock is ended from outside: the run stops before it does anything more.
+#include "../lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+namespace {
+
+// Ends the session beside which it runs, and waits until it is gone.
+const std::string end_it =
+    R"t(do = "sql", sql = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = current_database()", expect = "t")t";
+
+void check_nothing_applied(const project &p, const finished_run &run) {
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK(has(run.answer().text("/error/message"), "run lock"));
+  CHECK(run.answer().text("/error/state").starts_with("nothing of 0001_one is in the database"));
+  CHECK(run.answer().integer("/done") == 0);
+  CHECK(p.database().sql("SELECT to_regclass('one') IS NULL") == "t");
+  CHECK(p.database().sql("SELECT outcome FROM davit.run") == "failed");
+}
+
+} // namespace
+
+TEST_CASE("the lock session is lost before a statement: the statement is not sent") {
+  const project p(with_probe(action(R"t(phase = "before_ddl")t", end_it)));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  check_nothing_applied(p, up(p, 1));
+}
+
+TEST_CASE("the lock session is lost right before COMMIT: nothing is committed") {
+  const project p(with_probe(action(R"t(phase = "cleanup")t", end_it)));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  check_nothing_applied(p, up(p, 1));
+}
+
+TEST_CASE("the lock session is lost between two statements without a transaction: those before it are recorded") {
+  const project p;
+  p.migration("0001_one.up.sql",
+              "-- davit: no-transaction\nCREATE TABLE one (i int);\nSELECT pg_terminate_backend(pid, 20000)"
+              " FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = "
+              "current_database();\nCREATE TABLE two ();");
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK_FALSE(exists(p, "two"));
+  CHECK(has(p.davit({"status"}).out, "stopped after statement"));
+  CHECK(p.davit({"up"}).exit_code == 6);
+}

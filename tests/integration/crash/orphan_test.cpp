@@ -1,0 +1,75 @@
+// davit is killed, and its backend goes on working: the next run waits for it, and then does what is right.
+#include "../lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+// Kills davit while that statement runs; gives the pid of the session that goes on with it.
+std::string orphan(const project &p, std::string_view words) {
+  running_program davit(p.command({"up"}));
+  wait_for_statement(p, words);
+  davit.send(SIGKILL);
+  davit.wait();
+  return p.database().sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+                          "'davit run'");
+}
+
+// `davit up`, which has to say for whom it waits.
+outcome up_after(const project &p, const std::string &pid) {
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  davit.wait_for_output("pid " + pid + " ");
+  return davit.wait();
+}
+
+} // namespace
+
+TEST_CASE("an orphan inside a transaction is waited for, and leaves nothing") {
+  const project p;
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); INSERT INTO one VALUES (1); SELECT pg_sleep(3);");
+  const auto pid = orphan(p, "pg_sleep(3)");
+  REQUIRE_FALSE(pid.empty());
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); INSERT INTO one VALUES (1);");
+  CHECK(up_after(p, pid).exit_code == 0);
+  CHECK(p.database().sql("SELECT count(*) FROM one") == "1");
+}
+
+TEST_CASE("an orphan in a file without a transaction is waited for: its statement does not count, those before do") {
+  const project p;
+  p.migration("0001_one.up.sql", "-- davit: no-transaction\nCREATE TABLE one (i int);\nINSERT INTO one VALUES (1);\n"
+                                 "INSERT INTO one SELECT 2 FROM pg_sleep(3);\nINSERT INTO one VALUES (3);");
+  const auto pid = orphan(p, "pg_sleep(3)");
+  REQUIRE_FALSE(pid.empty());
+  const auto refused = up_after(p, pid);
+  CHECK(refused.exit_code == 6);
+  CHECK(has(p.davit({"status"}).out, "stopped after statement 2"));
+  CHECK(p.davit({"repair", "0001", "--resume"}).exit_code == 0);
+  CHECK(p.davit({"up"}).exit_code == 0);
+  CHECK(p.database().sql("SELECT string_agg(i::text, ' ' ORDER BY i) FROM one") == "1 2 3");
+}
+
+TEST_CASE("an orphan's CREATE INDEX CONCURRENTLY is waited for, and not done twice") {
+  const project p;
+  p.database().sql("CREATE TABLE t (i int)");
+  auto reader = p.database().connect();
+  reader.exec("BEGIN; INSERT INTO t VALUES (1)");
+  p.migration("0001_i.up.sql", "CREATE INDEX CONCURRENTLY i ON t (i);");
+  p.migration("0002_two.up.sql", "CREATE TABLE two ();");
+  const auto pid = orphan(p, "CREATE INDEX CONCURRENTLY");
+  REQUIRE_FALSE(pid.empty());
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  reader.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 6);
+  CHECK(p.davit({"repair", "0001", "--resume"}).exit_code == 0);
+  const auto run = p.davit({"up"});
+  CHECK_MESSAGE(run.exit_code == 0, run.err);
+  CHECK(has(run.err, "is there and valid"));
+  CHECK(ledger(p) == "0001 applied, 0002 applied");
+  CHECK(p.database().sql("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass") == "1");
+}
