@@ -30,16 +30,22 @@ void check_ledger_tables(findings &out, postgres::connection &c, const std::stri
     return;
   }
   const auto r = c.query(
-      "SELECT string_agg(t, ', ') FROM unnest(ARRAY['ledger', 'run', 'migration', 'run_migration', 'hook_call']) t"
+      // An older ledger has no progress yet.
+      "SELECT string_agg(t, ', '), bool_or(t = 'progress') FROM"
+      " (SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+      "$1::text"
+      " AND c.relname IN ('ledger', 'run', 'migration', 'run_migration', 'hook_call', 'progress')) x (t)"
       " WHERE NOT (has_table_privilege(format('%I.%I', $1::text, t), 'SELECT') AND (t = 'ledger' OR"
       " (has_table_privilege(format('%I.%I', $1::text, t), 'INSERT')"
-      " AND (t = 'hook_call' OR has_table_privilege(format('%I.%I', $1::text, t), 'UPDATE')))))",
+      " AND (t = 'hook_call' OR has_table_privilege(format('%I.%I', $1::text, t), 'UPDATE'))"
+      " AND (t <> 'progress' OR has_table_privilege(format('%I.%I', $1::text, t), 'DELETE')))))",
       std::array{postgres::parameter(schema)});
   if (r.is_null(0, 0))
     out.ok(name, "the ledger can be read and written");
   else
     out.fail(name, fmt::format("the ledger's tables cannot be read and written: {}", r.text(0, 0)),
-             fmt::format("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {} TO {};", quoted, role),
+             fmt::format("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {} TO {};", quoted, role) +
+                 (r.text(0, 1) == "t" ? fmt::format(" GRANT DELETE ON {}.progress TO {};", quoted, role) : ""),
              exit_code::conflict);
 }
 
