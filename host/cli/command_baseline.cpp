@@ -16,8 +16,11 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ledger::migration_event event_of(const migration::migration_files &m) {
-  return {m.id, m.name, true, "applied", "baselined", migration::checksums_of(m), 0, 0, {}, false, {}, true};
+ledger::migration_event event_of(const migration::migration_files &m,
+                                 const std::vector<migration::recorded> &recorded) {
+  const auto at = std::find_if(recorded.begin(), recorded.end(), [&](const auto &r) { return r.id == m.id; });
+  const std::string before = at == recorded.end() ? std::string() : at->state;
+  return {m.id, m.name, true, before, "applied", "baselined", migration::checksums_of(m), 0, 0, {}, false, {}, true};
 }
 
 // A baseline never shrinks: whoever gives a lower version than before may expect it to.
@@ -45,7 +48,7 @@ int command_baseline(const options &o, terminal &t) {
   std::string run;
   if (!missing.empty())
     run = change.record(std::string(name_of(o.what)), "baselined", "", [&](const std::string &id) {
-      for (const auto &m : missing) change.ledger().add_event_in(change.session(), id, event_of(m));
+      for (const auto &m : missing) change.ledger().add_event_in(change.session(), id, event_of(m, recorded));
     });
   const std::string note = remark(recorded, last);
   if (o.json) {

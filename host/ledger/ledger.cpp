@@ -22,6 +22,12 @@ std::int64_t number(std::string_view text) {
 
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
+constexpr std::string_view migration_columns =
+    "(version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at, applied_by,"
+    " duration_us, run, statements_done, done_checksum, kind)";
+constexpr std::string_view run_migration_columns =
+    "(run, version, name, direction, outcome, duration_us, message, owes_hooks)";
+
 // Owns the text of parameters that are numbers.
 struct texts {
   std::array<std::string, 4> held;
@@ -137,18 +143,17 @@ std::string ledger::event_sql() const {
        {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
         "applied_by", "duration_us", "run", "statements_done", "done_checksum", "kind"})
     updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
-  return "WITH state AS (INSERT INTO " + table("migration") +
-         " AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at, applied_by,"
-         " duration_us, run, statements_done, done_checksum, kind)"
-         " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer,"
-         " $14, $15"
+  return "WITH state AS (INSERT INTO " + table("migration") + " AS m " + std::string(migration_columns) +
+         " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer, "
+         "$14, $15"
          " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
-         updates + ") INSERT INTO " + table("run_migration") +
-         " (run, version, name, direction, outcome, duration_us, message, owes_hooks)"
-         " VALUES ($8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean) RETURNING pg_current_xact_id()";
+         updates + " WHERE m.state = $16 RETURNING 1) INSERT INTO " + table("run_migration") + " " +
+         std::string(run_migration_columns) +
+         " SELECT $8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean"
+         " WHERE $3 = 'pending' OR EXISTS (SELECT FROM state)";
 }
 
-std::string ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
+void ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
   texts t;
   const std::string version(e.id.text());
   const auto r = session.query(
@@ -156,8 +161,29 @@ std::string ledger::add_event_in(postgres::connection &session, const std::strin
                               or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
                               t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
                               or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
-                              parameter(e.baselined ? "baseline" : "sql")});
-  return std::string(r.text(0, 0));
+                              parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
+  if (r.rows_affected() != 1) changed_meanwhile(e);
+}
+
+void ledger::changed_meanwhile(const migration_event &e) {
+  throw error(error_code::ledger_conflict,
+              "migration " + e.id.text() + " is no longer " + (e.before.empty() ? "unknown to the ledger" : e.before) +
+                  ": another run has changed it since this one made its plan",
+              "davit status shows what is true now");
+}
+
+std::string ledger::first_event_sql(const std::string &run, const migration_event &e) const {
+  const auto text = [](const std::string &s) { return s.empty() ? std::string("NULL") : postgres::quote_literal(s); };
+  const std::string version = text(std::string(e.id.text()));
+  const std::string name = postgres::quote_literal(e.name);
+  const std::string direction = e.up ? "'up'" : "'down'";
+  return fmt::format("INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, clock_timestamp(), session_user, {}, '{}', "
+                     "{}, {}, {}); INSERT INTO {} {} VALUES ('{}', {}, {}, {}, {}, {}, {}, {})",
+                     table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
+                     text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done,
+                     text(e.done_checksum), e.baselined ? "'baseline'" : "'sql'", table("run_migration"),
+                     run_migration_columns, run, version, name, direction, text(e.outcome), e.duration_us,
+                     text(e.message), e.owes_hooks);
 }
 
 bool ledger::has_event(postgres::connection &session, const std::string &run, const migration_event &e) {

@@ -39,6 +39,7 @@ struct migration_event {
   migration::version id;
   std::string name;
   bool up = true;
+  std::string before;  // state in the ledger; empty: it does not have the migration
   std::string state;   // of the migration afterwards: applied, reverted, partial, pending
   std::string outcome; // applied, reverted, failed, partial
   migration::checksums files;
@@ -81,10 +82,17 @@ public:
   void start_run(const run_record &run);
   void finish_run(const std::string &run, const run_end &end);
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls);
-  // On the migration's own session, in its transaction; failures on any other. Returns the transaction's id.
-  std::string add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
+  // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
+  // written, if the migration's state is no longer what the event says it was before: another run was there.
+  void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
+  // The same for a migration that the ledger does not have yet, as statements without parameters, to be sent with
+  // others. They fail with a unique_violation if it has it by now.
+  std::string first_event_sql(const std::string &run, const migration_event &event) const;
+  // Says that the ledger is not as it was when the event's run was planned.
+  [[noreturn]] static void changed_meanwhile(const migration_event &event);
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
+
 
   // The handlers after COMMIT were called.
   void hooks_paid(const std::string &run, const migration::version &id);
@@ -108,7 +116,6 @@ public:
 private:
   std::string table(std::string_view name) const;
   std::string event_sql() const;
-
   postgres::connection *c_;
   std::string schema_;
 };

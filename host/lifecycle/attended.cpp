@@ -7,13 +7,16 @@ namespace davit::lifecycle {
 attended::attended(sessions &s, const interrupt &stop, observer &show)
     : run_(s.run()), holders_(s.lock(), run_.backend_pid(), show) {
   // A short lock_timeout must not strike before anybody has looked.
-  run_.while_waiting(std::chrono::milliseconds(20), [this, &stop] {
-    if (!stop.raised()) return holders_.look();
-    if (ticks_++ % 5 == 0) run_.cancel()->request();
-  });
+  run_.while_waiting(
+      std::chrono::milliseconds(20), [this, &lock = s.lock(), &stop] { look(lock, stop); }, s.lock().socket());
 }
 
 attended::~attended() { run_.while_waiting({}, nullptr); }
+
+void attended::look(postgres::connection &lock, const interrupt &stop) {
+  if (!stop.raised() && lock.still_alive()) return holders_.look();
+  if (ticks_++ % 5 == 0) run_.cancel()->request();
+}
 
 void attended::explain(postgres::server_error &e) const {
   if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !holders_.seen().empty())

@@ -7,8 +7,9 @@
 
 namespace davit::lifecycle {
 
-// While this lives, what the run session runs is cancelled once the run is told to stop; again and again, as a request
-// may come a moment before the statement does, and then it is lost. Whose lock it waits for is shown.
+// While this lives, what the run session runs is cancelled once the run is told to stop or the run lock is lost; again
+// and again, as a request may come a moment before the statement does, and then it is lost. Whose lock it waits for is
+// shown.
 class attended {
 public:
   attended(sessions &s, const interrupt &stop, observer &show);
@@ -20,9 +21,11 @@ public:
   void explain(postgres::server_error &e) const;
 
 private:
+  void look(postgres::connection &lock, const interrupt &stop);
+
   postgres::connection &run_;
   lock_holders holders_;
-  unsigned ticks_ = 0; // since the run was told to stop
+  unsigned ticks_ = 0; // since it is to be cancelled
 };
 
 } // namespace davit::lifecycle

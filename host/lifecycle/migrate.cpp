@@ -4,6 +4,7 @@
 #include "lifecycle/commit.hpp"
 #include "lifecycle/fate.hpp"
 #include "lifecycle/lost_commit.hpp"
+#include "lifecycle/outbox.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/stepwise.hpp"
 #include "lifecycle/verify_script.hpp"
@@ -19,7 +20,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using plugin::sql_scope;
-using check = sessions::check;
 
 // SET and RESET, SET LOCAL aside: it ended with its transaction.
 bool sets_for_session(const migration::statement &st) {
@@ -36,20 +36,26 @@ public:
 private:
   void attempt();
   void in_one_transaction();
-  void begin(std::size_t &hoisted);
+  std::size_t begin();
+  void settle();
+  void prepare_to_commit();
   void statement_by_statement();
   void run_stepwise();
   void run(const migration::statement &st);
   void before_sql(sql_scope scope);
   void after_sql(sql_scope scope);
-  void check_deferred_constraints();
-  void completed(const ledger::migration_event &e);
+  ledger::migration_event event_if_done();
+  commit_end commit_with(const ledger::migration_event &e);
+  void completed(const ledger::migration_event &e, bool session_is_fresh);
   void undo() noexcept;
   bool try_again(const error &e);
   void after_commit();
   [[noreturn]] void fail(error e);
   void record(const ledger::migration_event &e);
-  void settle();
+  void settle_progress();
+  std::chrono::microseconds age() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - began_);
+  }
   ledger::migration_event event() const;
   void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
   const char *post_phase() const { return step_.up ? "post_execute" : "post_rollback"; }
@@ -64,12 +70,14 @@ private:
   ending end_;
   std::optional<std::size_t> attempt_mark_; // of the stats, while an attempt is made
   std::optional<error> failure_;            // once on_error is told
+  outbox out_;
+  std::string xid_; // of the attempt's transaction
   clock::time_point began_ = clock::now();
 };
 
 migration_run::migration_run(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of)
     : p_(parts), step_(s), number_(number), of_(of), script_(migration::read_script(s.up ? s.files.up : s.files.down)),
-      files_(migration::checksums_of(s.files)) {
+      files_(migration::checksums_of(s.files)), out_(parts.sessions, parts.stop, parts.show, script_.file.string()) {
   if (s.up && !s.files.verify.empty()) verify_ = migration::read_script(s.files.verify);
   facts_ = {s.files.id.text(), s.files.name, script_.file.string(), script_.checksum, s.up, script_.no_transaction, 1};
   end_ = {s.skip_statements ? fate::partial : fate::untouched,  s.up, !script_.no_transaction, false, s.skip_statements,
@@ -77,21 +85,22 @@ migration_run::migration_run(const run_parts &parts, const migration::step &s, s
 }
 
 void migration_run::fire(std::string_view phase, sql_scope scope, const error *failure) {
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began_);
+  if (scope == sql_scope::in_transaction && p_.dispatcher.has_handlers(phase)) settle();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(age());
   p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
   p_.dispatcher.fire(phase, scope, &facts_, failure);
 }
 
 ledger::migration_event migration_run::event() const {
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - began_);
   const bool done = end_.fate == fate::committed;
   return {step_.files.id,
           step_.files.name,
           step_.up,
+          step_.recorded_state,
           std::string(end_.state()),
           std::string(end_.outcome()),
           files_,
-          took.count(),
+          age().count(),
           done ? 0 : end_.statements_done,
           {},
           done && p_.dispatcher.has_handlers(post_phase()),
@@ -183,7 +192,7 @@ bool migration_run::try_again(const error &e) {
 
 void migration_run::run(const migration::statement &st) {
   p_.stop.check();
-  p_.sessions.require_lock(check::look);
+  p_.sessions.require_lock();
   attended guard(p_.sessions, p_.stop, p_.show);
   try {
     run_statement(p_.sessions.run(), script_, st);
@@ -199,74 +208,102 @@ void migration_run::before_sql(sql_scope scope) {
 }
 
 void migration_run::after_sql(sql_scope scope) {
-  auto &c = p_.sessions.run();
-  // Handlers and the ledger speak UTF-8; nothing of the migration's own comes after this.
-  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
   fire("after_ddl", scope);
   if (verify_) {
+    if (scope == sql_scope::in_transaction) settle();
     attended guard(p_.sessions, p_.stop, p_.show);
-    run_verify_script(c, *verify_, scope == sql_scope::in_transaction);
+    run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
   }
   fire("after_validation", scope);
   fire("cleanup", scope);
 }
 
-// As COMMIT would, but still with the role and search_path that the migration's own statements left to its triggers.
-void migration_run::check_deferred_constraints() {
+// What was queued is done, and the transaction is as davit needs it for handlers, which speak UTF-8.
+void migration_run::settle() {
+  auto &c = p_.sessions.run();
+  out_.send();
+  if (c.transaction_status() != postgres::transaction_status::in_transaction)
+    throw error(error_code::transaction_ended, "a statement ended davit's transaction",
+                "take transaction control out of the migration", {script_.file.string(), 0, 0});
+  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
+}
+
+// SET TRANSACTION at the top of a file must come before any query, davit's own included. Returns how many of the
+// file's statements were sent.
+std::size_t migration_run::begin() {
+  const auto &all = script_.statements;
+  out_.forget();
+  out_.add("BEGIN");
+  std::size_t sent = 0;
+  for (; sent < all.size() && all[sent].kind == sql::statement_kind::set_transaction; ++sent)
+    out_.add(script_, all[sent]);
+  out_.add(p_.sessions.transaction_setup(), [this](const postgres::result &r) { xid_ = r.text(0, r.columns() - 1); });
+  return sent;
+}
+
+// Deferred constraints are checked as COMMIT would, but still with the role and search_path that the migration's own
+// statements left to its triggers. Both may be the migration's, as the encoding: none is good for the ledger.
+void migration_run::prepare_to_commit() {
+  out_.add("SET CONSTRAINTS ALL IMMEDIATE", {},
+           "a deferred constraint or trigger failed when the migration was about to be committed");
+  out_.add("RESET SESSION AUTHORIZATION");
+  out_.add("RESET ROLE");
+  out_.add("SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), "
+           "pg_catalog.set_config('search_path', 'pg_catalog', true), " +
+               p_.sessions.lock_is_free_sql() + ", pg_catalog.pg_current_xact_id()",
+           [this](const postgres::result &r) {
+             if (r.text(0, 2) == "t") sessions::lock_lost();
+             if (r.text(0, 3) != xid_)
+               throw error(error_code::transaction_ended, "davit's transaction was replaced by another",
+                           "take transaction control out of the migration", {script_.file.string(), 0, 0});
+           });
+  settle();
+}
+
+ledger::migration_event migration_run::event_if_done() {
+  const auto before = std::exchange(end_.fate, fate::committed);
+  ledger::migration_event e = event();
+  end_.fate = before;
+  return e;
+}
+
+// The ledger's row and COMMIT. What the ledger already has is held against what it had when the run was planned before
+// COMMIT is sent; a row that is there against all expectation makes it fail.
+commit_end migration_run::commit_with(const ledger::migration_event &e) {
+  auto &c = p_.sessions.run();
+  std::string row;
+  if (step_.recorded_state.empty())
+    row = p_.ledger.first_event_sql(p_.dispatcher.run.id, e) + "; ";
+  else
+    p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
+  p_.stop.check();
+  p_.sessions.require_lock();
+  const lost_commit lost{p_.sessions, p_.stop, p_.show, [&](postgres::connection &witness) {
+                           return p_.ledger.has_event(witness, p_.dispatcher.run.id, e);
+                         }};
   try {
-    p_.sessions.run().exec("SET CONSTRAINTS ALL IMMEDIATE");
-  } catch (postgres::server_error &e) {
-    e.where = {script_.file.string(), 0, 0};
-    e.hint = "a deferred constraint or trigger failed when the migration was about to be committed";
+    return commit(c, {row, c.fresh_session_sql()}, [&] { return lost.find_out(xid_); });
+  } catch (postgres::server_error &refused) {
+    // The migration's own constraints were checked before.
+    if (refused.sqlstate == postgres::sqlstate::unique_violation) p_.ledger.changed_meanwhile(e);
+    refused.where = {script_.file.string(), 0, 0};
     throw;
   }
 }
 
-// SET TRANSACTION at the top of a file must come before any query, davit's own included.
-void migration_run::begin(std::size_t &hoisted) {
-  auto &c = p_.sessions.run();
-  const auto &all = script_.statements;
-  const auto first = std::find_if(all.begin(), all.end(),
-                                  [](const auto &st) { return st.kind != sql::statement_kind::set_transaction; });
-  hoisted = static_cast<std::size_t>(first - all.begin());
-  if (hoisted == 0) {
-    c.exec("BEGIN; " + p_.sessions.transaction_setup());
-    return;
-  }
-  c.exec("BEGIN");
-  for (auto st = all.begin(); st != first; ++st) run(*st);
-  c.exec(p_.sessions.transaction_setup());
-}
-
 void migration_run::in_one_transaction() {
-  postgres::connection &c = p_.sessions.run();
-  std::size_t i = 0;
-  begin(i);
+  std::size_t i = begin();
   before_sql(sql_scope::in_transaction);
-  for (; i < script_.statements.size(); ++i) {
-    run(script_.statements[i]);
-    if (c.transaction_status() != postgres::transaction_status::in_transaction)
-      throw error(error_code::transaction_ended, "the statement ended davit's transaction",
-                  "take transaction control out of the migration", place_in(script_, script_.statements[i], 0));
-  }
+  for (; i < script_.statements.size(); ++i) out_.add(script_, script_.statements[i]);
   after_sql(sql_scope::in_transaction);
-  check_deferred_constraints();
-  // The migration may have changed both for its own statements.
-  c.exec("RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = pg_catalog");
-  const auto before = std::exchange(end_.fate, fate::committed);
-  ledger::migration_event e = event();
-  end_.fate = before;
-  const std::string xid = p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-  p_.sessions.require_lock(check::ask);
-  const lost_commit lost{p_.sessions, p_.stop, p_.show, [&](postgres::connection &witness) {
-                           return p_.ledger.has_event(witness, p_.dispatcher.run.id, e);
-                         }};
-  const auto answer = commit(c, [&] { return lost.find_out(xid); });
-  if (answer == commit_answer::unknown) end_.fate = fate::unknown;
-  if (answer != commit_answer::committed)
+  prepare_to_commit();
+  const ledger::migration_event e = event_if_done();
+  const commit_end end = commit_with(e);
+  if (end.answer == commit_answer::unknown) end_.fate = fate::unknown;
+  if (end.answer != commit_answer::committed)
     throw error(error_code::connection_lost, "the session was lost while COMMIT was under way",
                 "check that the server runs, then look at davit status");
-  completed(e);
+  completed(e, end.followed);
 }
 
 void migration_run::statement_by_statement() {
@@ -282,13 +319,21 @@ void migration_run::statement_by_statement() {
   if (c.transaction_status() != postgres::transaction_status::idle)
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
                 {script_.file.string(), 0, 0});
+  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'"); // for handlers and the ledger
   after_sql(sql_scope::autocommit);
   c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog");
-  const auto before = std::exchange(end_.fate, fate::committed);
-  ledger::migration_event e = event();
-  end_.fate = before;
+  const ledger::migration_event e = event_if_done();
   p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-  completed(e);
+  bool fresh = false;
+  try {
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
+    p_.sessions.release_work_lock();
+    c.exec(c.fresh_session_sql());
+    fresh = true;
+  } catch (const error &) {
+    // the migration is done all the same: the next one gets another session
+  }
+  completed(e, fresh);
 }
 
 void migration_run::run_stepwise() {
@@ -318,21 +363,12 @@ void migration_run::run_stepwise() {
   note();
 }
 
-// From here on nothing takes it back.
-void migration_run::completed(const ledger::migration_event &e) {
+// From here on nothing takes it back. The next file finds what it would find as the first one.
+void migration_run::completed(const ledger::migration_event &e, bool session_is_fresh) {
   end_.fate = fate::committed;
   p_.committed();
   p_.show.migration_ends(step_, e);
-  try {
-    if (script_.no_transaction) {
-      ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
-      p_.sessions.release_work_lock();
-    }
-    auto &c = p_.sessions.run();
-    c.exec(c.fresh_session_sql()); // the next file finds what it would find as the first one
-  } catch (const error &) {
-    p_.sessions.drop_run(); // the next one that needs it gets a fresh session
-  }
+  if (!session_is_fresh) p_.sessions.drop_run();
 }
 
 void migration_run::after_commit() {
@@ -360,7 +396,7 @@ void migration_run::fail(error e) {
     ledger::migration_event ended = event();
     ended.message = e.message;
     record(ended);
-    if (script_.no_transaction && end_.fate != fate::unknown) settle();
+    if (script_.no_transaction && end_.fate != fate::unknown) settle_progress();
     p_.show.migration_ends(step_, ended);
   }
   p_.dispatcher.stats.close_layer();
@@ -376,9 +412,9 @@ void migration_run::record(const ledger::migration_event &e) {
 }
 
 // Without the run lock it is left to whoever takes it next.
-void migration_run::settle() {
+void migration_run::settle_progress() {
   try {
-    p_.sessions.require_lock(check::ask);
+    p_.sessions.require_lock();
     ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
   } catch (const error &) {
     p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");

@@ -10,6 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// As pg_locks shows it.
+struct key_halves {
+  std::string high, low;
+};
+key_halves halves_of(std::int64_t key) {
+  const auto bits = static_cast<std::uint64_t>(key);
+  return {std::to_string(bits >> 32U), std::to_string(bits & 0xffffffffU)};
+}
+
 std::string milliseconds_of(std::chrono::milliseconds t) { return "'" + std::to_string(t.count()) + "ms'"; }
 
 } // namespace
@@ -93,16 +102,19 @@ void sessions::drop_run() noexcept {
   run_.reset();
 }
 
-std::string sessions::own_transaction_setup() const {
-  std::string sql = "SET LOCAL lock_timeout = " + milliseconds_of(settings_.database.lock_timeout) +
-                    "; SET LOCAL statement_timeout = " + milliseconds_of(settings_.database.statement_timeout);
-  if (locked_) sql += "; SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(work_key_) + ")";
+std::string sessions::timeouts_and_lock() const {
+  const auto local = [](const char *name, std::chrono::milliseconds t) {
+    return std::string("pg_catalog.set_config('") + name + "', '" + std::to_string(t.count()) + "', true)";
+  };
+  std::string sql = "SELECT " + local("lock_timeout", settings_.database.lock_timeout) + ", " +
+                    local("statement_timeout", settings_.database.statement_timeout);
+  if (locked_) sql += ", pg_catalog.pg_advisory_xact_lock(" + std::to_string(work_key_) + ")";
   return sql;
 }
 
-std::string sessions::transaction_setup() const {
-  return own_transaction_setup() + "; SELECT pg_catalog.pg_current_xact_id()";
-}
+std::string sessions::own_transaction_setup() const { return timeouts_and_lock(); }
+
+std::string sessions::transaction_setup() const { return timeouts_and_lock() + ", pg_catalog.pg_current_xact_id()"; }
 
 void sessions::hold_work_lock() { run().exec("SELECT pg_catalog.pg_advisory_lock(" + std::to_string(work_key_) + ")"); }
 
@@ -132,9 +144,7 @@ void sessions::release_work_lock() {
 }
 
 std::string sessions::holder_of(std::int64_t key) {
-  const auto bits = static_cast<std::uint64_t>(key);
-  const std::string high = std::to_string(bits >> 32U);
-  const std::string low = std::to_string(bits & 0xffffffffU);
+  const auto [high, low] = halves_of(key);
   const auto r = lock().query("SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
                               "COALESCE(host(a.client_addr), 'local'),"
                               " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), COALESCE(left(a.query, 80), '')"
@@ -175,16 +185,17 @@ void sessions::take_run_lock() {
   locked_ = true;
 }
 
-void sessions::require_lock(check how) {
-  bool held = lock().still_alive();
-  try {
-    if (held && how == check::ask) lock().exec("SELECT");
-  } catch (const error &) {
-    held = lock().alive(); // a cancelled question is no lost session
-  }
-  if (!held)
-    throw error(error_code::connection_lost, "the session that holds the run lock was lost",
-                "another run may have begun: check davit status before running davit again");
+void sessions::require_lock() {
+  if (!lock().still_alive()) lock_lost();
+}
+
+void sessions::lock_lost() {
+  throw error(error_code::connection_lost, "the session that holds the run lock was lost",
+              "another run may have begun: check davit status before running davit again");
+}
+
+std::string sessions::lock_is_free_sql() const {
+  return "pg_catalog.pg_try_advisory_xact_lock_shared(" + std::to_string(run_key_) + ")";
 }
 
 std::string sessions::side_waits_for_run() try {

@@ -35,17 +35,19 @@ public:
   // gives up with error_code::locked after run_lock_timeout.
   void take_run_lock();
 
-  // What follows BEGIN of a migration: timeouts, the lock that tells a later run of this session, and the
-  // transaction's id, which handlers are held against.
+  // What follows BEGIN of a migration, as one statement: timeouts, the lock that tells a later run of this session, and
+  // the transaction's id, which handlers are held against.
   std::string transaction_setup() const;
   // The same lock for the time of a migration that has no transaction.
   void hold_work_lock();
   void release_work_lock();
 
-  // Throws error_code::connection_lost if the lock session is gone: another run may have begun. `ask` the server, which
-  // is certain, or only look at the socket.
-  enum class check { look, ask };
-  void require_lock(check how);
+  // Throws error_code::connection_lost if the lock session is gone, as far as its socket shows: another run may have
+  // begun.
+  void require_lock();
+  // An expression for a transaction of the run session: true if nobody holds the run lock, as the server sees it.
+  std::string lock_is_free_sql() const;
+  [[noreturn]] static void lock_lost();
 
   // Whether the migration's connection can be used for a handler's own transaction, without opening it.
   bool usable() const;
@@ -57,6 +59,7 @@ public:
 private:
   postgres::connection open(const char *purpose);
   std::string holder_of(std::int64_t key);
+  std::string timeouts_and_lock() const;
   bool wait_for(std::int64_t key, const std::string &what);
 
   const config::settings &settings_;

@@ -120,7 +120,8 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
       throw error(error_code::out_of_order, m.title() + " is pending, but " + newest->title() + " is applied already",
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
-    steps.push_back({m, true, resumes ? r->statements_done : 0, resumes && r->statements_begun > r->statements_done});
+    steps.push_back({m, true, resumes ? r->statements_done : 0, resumes && r->statements_begun > r->statements_done,
+                     r ? r->state : std::string()});
     if (options.steps && steps.size() == *options.steps) break;
   }
   return steps;
@@ -139,7 +140,7 @@ std::vector<step> plan_down(const folder &files, const std::vector<recorded> &le
       throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
                   "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
     steps.push_back({m, false, r->state == "resumable" ? r->statements_done : 0,
-                     r->state == "resumable" && r->statements_begun > r->statements_done});
+                     r->state == "resumable" && r->statements_begun > r->statements_done, r->state});
   }
   return steps;
 }

@@ -34,6 +34,7 @@ struct step {
   bool up = true;
   std::uint32_t skip_statements = 0; // a partial migration goes on after these
   bool perhaps_one_more = false;     // whether the statement behind them was completed is not known
+  std::string recorded_state;        // what the ledger had when this was planned; empty: nothing
 };
 
 struct up_options {

@@ -147,21 +147,25 @@ void connection::on_notice(std::function<void(std::string_view, std::string_view
   callbacks_->notice = std::move(call);
 }
 
-void connection::while_waiting(std::chrono::milliseconds interval, std::function<void()> call) {
+void connection::while_waiting(std::chrono::milliseconds interval, std::function<void()> call, int other) {
   wait_interval_ = interval;
   waiting_ = std::move(call);
+  other_socket_ = other;
 }
 
 pg_result *connection::wait_result() {
-  if (waiting_) {
+  if (waiting_ || PQisnonblocking(c_.get())) {
+    const int timeout = waiting_ ? static_cast<int>(wait_interval_.count()) : -1;
+    int other = other_socket_; // told once: it may stay readable, as a closed one does
     while (PQisBusy(c_.get())) {
-      pollfd p{PQsocket(c_.get()), POLLIN, 0};
-      const int ready = ::poll(&p, 1, static_cast<int>(wait_interval_.count()));
-      if (ready == 0) {
-        waiting_();
-      } else if ((ready < 0 && errno != EINTR) || (ready > 0 && !PQconsumeInput(c_.get()))) {
-        break; // PQgetResult says what is wrong
-      }
+      const int unsent = PQflush(c_.get()); // PQgetResult says what is wrong, if it fails
+      if (unsent < 0) break;
+      std::array<pollfd, 2> p{{{PQsocket(c_.get()), static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN), 0},
+                               {other, POLLIN, 0}}}; // poll passes over a negative one
+      const int ready = ::poll(p.data(), p.size(), timeout);
+      if (p[1].revents != 0) other = -1;
+      if (waiting_ && (ready == 0 || p[1].revents != 0)) waiting_();
+      if ((ready < 0 && errno != EINTR) || ((p[0].revents & ~POLLOUT) != 0 && !PQconsumeInput(c_.get()))) break;
     }
   }
   return PQgetResult(c_.get());
@@ -184,7 +188,7 @@ void connection::send_copy(std::string_view data) {
 
 // Reads every result of what was sent, so that the session is free again whatever happened; the last result counts,
 // the first failure wins.
-result connection::drain(std::string_view copy_data) {
+result connection::drain(std::string_view copy_data, const std::function<void(const result &)> &each) {
   result last(nullptr);
   result failed(nullptr);
   bool any = false;
@@ -198,7 +202,10 @@ result connection::drain(std::string_view copy_data) {
       break;
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY: last = std::move(r); break;
+    case PGRES_EMPTY_QUERY:
+      if (each) each(r);
+      last = std::move(r);
+      break;
     default:
       if (!failed.get()) failed = std::move(r);
       if (!alive()) fail(failed.get());
@@ -209,6 +216,12 @@ result connection::drain(std::string_view copy_data) {
 }
 
 result connection::exec(std::string_view sql) { return exec_statement(sql); }
+
+result connection::exec(std::string_view sql, const std::function<void(const result &)> &each) {
+  if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
+    throw make_connection_error(c_.get(), "cannot send a statement");
+  return drain({}, each);
+}
 
 result connection::exec_statement(std::string_view sql, std::string_view copy_data) {
   require_own_socket();
@@ -290,6 +303,7 @@ bool connection::still_alive() noexcept {
   return alive();
 }
 
+int connection::socket() const noexcept { return PQsocket(c_.get()); }
 int connection::server_version() const noexcept { return PQserverVersion(c_.get()); }
 std::int32_t connection::backend_pid() const noexcept { return PQbackendPID(c_.get()); }
 std::string connection::database() const { return PQdb(c_.get()); }

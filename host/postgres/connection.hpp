@@ -20,6 +20,9 @@ using parameter = std::optional<std::string_view>; // nullopt: NULL; text format
 
 enum class transaction_status { idle, active, in_transaction, aborted, unknown };
 
+class batch;
+struct batch_entry;
+
 struct connect_options {
   std::string url;              // URL or key=value string; empty: libpq's environment and defaults
   std::string application_name; // shown in pg_stat_activity
@@ -33,6 +36,12 @@ public:
 
   // One statement or several, simple protocol; the last result. Throws server_error.
   result exec(std::string_view sql);
+
+  // The same; each result is shown to `each` as it comes.
+  result exec(std::string_view sql, const std::function<void(const result &)> &each);
+
+  // All of them, with their answers. Throws the first failure, or the first exception of a callback.
+  void run(const batch &statements);
 
   // One statement, extended protocol.
   result query(std::string_view sql, std::span<const parameter> parameters = {});
@@ -48,9 +57,9 @@ public:
   // Cancels what is left and reads it away.
   void end_rows();
 
-  // Called every `interval` while a statement runs, on the calling thread. It may cancel the statement through the
-  // cancel handle; it must not use this connection.
-  void while_waiting(std::chrono::milliseconds interval, std::function<void()> call);
+  // Called every `interval` while a statement runs, and when something arrives on the socket `other`, on the calling
+  // thread. It may cancel the statement through the cancel handle; it must not use this connection.
+  void while_waiting(std::chrono::milliseconds interval, std::function<void()> call, int other = -1);
 
   // Notices and warnings of the server: severity and message. Called on the thread that runs the statement.
   void on_notice(std::function<void(std::string_view severity, std::string_view message)> call);
@@ -64,6 +73,7 @@ public:
   std::string fresh_session_sql() const;
 
   postgres::transaction_status transaction_status() const noexcept;
+  int socket() const noexcept;
   bool alive() const noexcept;         // as far as the last statement showed
   bool own_socket() const noexcept;    // false if other code in this process has closed or replaced it
   bool still_alive() noexcept;         // looks at the socket; nothing may be running
@@ -85,7 +95,8 @@ private:
   };
   static void receive_notice(void *self, const pg_result *r);
   pg_result *wait_result();
-  result drain(std::string_view copy_data);
+  result drain(std::string_view copy_data, const std::function<void(const result &)> &each = {});
+  bool take(const batch_entry &e, const result &r);
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
   void check_server();
@@ -97,6 +108,7 @@ private:
   std::string reset_sql_;
   std::chrono::milliseconds wait_interval_{0};
   std::function<void()> waiting_;
+  int other_socket_ = -1;
   std::optional<result> first_row_;
 };
 

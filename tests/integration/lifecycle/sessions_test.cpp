@@ -72,8 +72,8 @@ TEST_CASE("savepoints are opened lazily: a handler without SQL costs no statemen
   const server_log log(p);
   up(p, 0);
   const auto silent = log.text();
-  CHECK(count(silent, "statement: SAVEPOINT") == 0);
-  CHECK(count(silent, "statement: BEGIN") == 2); // of the ledger's tables, and of the migration
+  CHECK(count(silent, ": SAVEPOINT") == 0);
+  CHECK(count(silent, ": BEGIN") == 2); // of the ledger's tables, and of the migration
 
   p.configure(with_probe(R"t({ phase = "before_ddl", do = "sql", sql = "SELECT 1" },
                             { phase = "after_ddl", do = "report", text = "no SQL" },
@@ -81,8 +81,8 @@ TEST_CASE("savepoints are opened lazily: a handler without SQL costs no statemen
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   const server_log second(p);
   up(p, 0);
-  CHECK(count(second.text(), "statement: SAVEPOINT") == 1);
-  CHECK(count(second.text(), "statement: BEGIN") == 2); // of the migration, and of post_execute
+  CHECK(count(second.text(), ": SAVEPOINT") == 1);
+  CHECK(count(second.text(), ": BEGIN") == 2); // of the migration, and of post_execute
 }
 
 TEST_CASE("the run session is opened only when there is work") {
