@@ -27,7 +27,7 @@ struct commit_watch {
     if (who.application != "davit run" || found) return false;
     const auto sql = m.sql();
     if (has(sql, "CREATE TABLE one")) begun = true;
-    return found = begun && sql.starts_with("COMMIT");
+    return found = begun && has(sql, "COMMIT;"); // which does not travel alone
   }
 };
 
