@@ -19,7 +19,7 @@ struct private_server_options {
   // Folder of initdb and postgres; empty: DAVIT_POSTGRES_BIN, then pg_config's, then the newest that Debian installs.
   std::filesystem::path bin_dir;
   // Called again and again while the server is made; what it throws ends that, and nothing is left of it.
-  std::function<void()> while_waiting;
+  std::function<void()> while_waiting = {};
 };
 
 // Owns the server: the destructor stops it and removes its folder. The server also stops when this process dies. When
