@@ -14,11 +14,13 @@ attended::attended(sessions &s, const interrupt &stop, observer &show)
 attended::~attended() { run_.while_waiting({}, nullptr); }
 
 void attended::look(postgres::connection &lock, const interrupt &stop) {
-  if (!stop.raised() && lock.still_alive()) return holders_.look();
+  lock_lost_ = !lock.still_alive();
+  if (!stop.raised() && !lock_lost_) return holders_.look();
   if (ticks_++ % 5 == 0) run_.cancel()->request();
 }
 
 void attended::explain(postgres::server_error &e) const {
+  if (e.sqlstate == postgres::sqlstate::query_canceled && lock_lost_) sessions::lock_lost();
   if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !holders_.seen().empty())
     e.detail = "it waited for " + holders_.seen();
 }

@@ -17,7 +17,7 @@ public:
   attended(const attended &) = delete;
   attended &operator=(const attended &) = delete;
 
-  // Adds to a lock timeout who held the lock.
+  // Adds to a lock timeout who held the lock. Throws that the run lock was lost, if it was cancelled because of that.
   void explain(postgres::server_error &e) const;
 
 private:
@@ -25,6 +25,7 @@ private:
 
   postgres::connection &run_;
   lock_holders holders_;
+  bool lock_lost_ = false;
   unsigned ticks_ = 0; // since it is to be cancelled
 };
 

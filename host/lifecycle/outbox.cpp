@@ -50,7 +50,6 @@ template <class F> void outbox::attend(F &&work) {
   try {
     work();
   } catch (postgres::server_error &e) {
-    if (e.sqlstate == postgres::sqlstate::query_canceled) s_.require_lock(); // cancelled because it was lost
     guard.explain(e);
     throw;
   }
