@@ -49,6 +49,8 @@ ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, con
     j["hooks"].push_back(row);
   }
   j["stats"] = ordered_json::parse(out.stats_json);
+  j["without_part"] = ordered_json::array();
+  for (const auto &p : seen.without_part()) j["without_part"].push_back({{"plugin", p.plugin}, {"why", p.why}});
   j["warnings"] = seen.warnings();
   return j;
 }
@@ -116,6 +118,7 @@ int command_run(const options &o, terminal &t) {
                 : o.verbose ? detail_level::verbose
                             : detail_level::normal,
                 w.services().secrets);
+  for (const auto &p : plugins.without_part()) show.takes_no_part(p);
   lifecycle::interrupt stop(w.settings.run.deadline);
   lifecycle::cancel_targets targets;
   lifecycle::threshold begin;

@@ -11,6 +11,12 @@ std::string human_time(std::chrono::microseconds t) {
   return fmt::format("{:.1f} ms", us / 1e3);
 }
 
+void progress::takes_no_part(const plugin::left_out &who) {
+  without_part_.push_back(who);
+  if (level_ == detail_level::quiet) return;
+  t_.err(t_.on_err(style::dim, fmt::format("plugin {} takes no part: {}", who.plugin, who.why)));
+}
+
 void progress::phase(std::string_view name, std::size_t handlers) {
   if (level_ != detail_level::verbose) return;
   t_.err(t_.on_err(style::dim, fmt::format("  [{}]{}", name, handlers ? "" : " no handlers")));

@@ -18,6 +18,7 @@ public:
   // Secrets of `hidden` are kept out of what servers and migrations say.
   progress(terminal &t, detail_level level, const plugin::secrets &hidden) : t_(t), level_(level), secrets_(hidden) {}
 
+  void takes_no_part(const plugin::left_out &who);
   void phase(std::string_view name, std::size_t handlers) override;
   void handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) override;
   void migration_begins(const migration::step &s, std::size_t number, std::size_t of, std::uint32_t attempt) override;
@@ -35,6 +36,7 @@ public:
   const std::vector<hook> &hooks() const { return hooks_; }
   const std::vector<ledger::migration_event> &migrations() const { return migrations_; }
   const std::vector<std::string> &warnings() const { return warnings_; }
+  const std::vector<plugin::left_out> &without_part() const { return without_part_; }
 
 private:
   terminal &t_;
@@ -45,6 +47,7 @@ private:
   std::vector<hook> hooks_;
   std::vector<ledger::migration_event> migrations_;
   std::vector<std::string> warnings_;
+  std::vector<plugin::left_out> without_part_;
 };
 
 // "1.2 s", "35 ms", "0.4 ms".

@@ -117,6 +117,14 @@ void plugin_set::add_hook(const config::hook_settings &hook, const config::setti
   }
 }
 
+std::vector<left_out> plugin_set::without_part() const {
+  auto out = left_out_;
+  for (const auto &i : instances_)
+    if (std::none_of(bindings_.begin(), bindings_.end(), [&](const binding &b) { return b.owner == i.get(); }))
+      out.push_back({i->name(), "none of its handlers is bound to a phase"});
+  return out;
+}
+
 std::vector<const binding *> plugin_set::at(std::string_view phase) const {
   std::vector<const binding *> out;
   for (const auto &b : bindings_)

@@ -44,6 +44,8 @@ public:
   std::vector<const binding *> at(std::string_view phase) const;
   const std::vector<std::unique_ptr<instance>> &instances() const { return instances_; }
   const std::vector<left_out> &not_loaded() const { return left_out_; }
+  // Those, and the loaded ones without a single handler at a phase.
+  std::vector<left_out> without_part() const;
 
 private:
   void add_self_bindings(const config::settings &settings);
