@@ -7,6 +7,8 @@
 namespace davit::lifecycle {
 namespace {
 
+constexpr std::chrono::seconds patience{5}; // with a server that takes connections, but does not answer
+
 std::string request_all(const std::vector<cancel_targets::handle> &handles) {
   std::string why;
   for (const auto &h : handles)
@@ -34,20 +36,48 @@ void cancel_targets::remove(const handle &h) {
   std::erase_if(targets_, [&h](const target &t) { return t.session == h; });
 }
 
-std::string cancel_targets::cancel_all() {
+std::string cancel_targets::cancel(reach which) {
   std::vector<handle> handles;
+  const auto counted = traffic_;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto &t : targets_) handles.push_back(t.session);
+    if (which == reach::work && work_is_over_) return {};
+    for (const auto &t : targets_)
+      if (which != reach::handler || t.dispensable) handles.push_back(t.session);
+    const std::lock_guard counting(counted->mutex);
+    ++counted->under_way;
   }
   // A request is a connection of its own, and libpq has no timeout for it.
   std::promise<std::string> answer;
   auto done = answer.get_future();
-  std::thread([handles = std::move(handles), answer = std::move(answer)]() mutable {
-    answer.set_value(request_all(handles));
+  std::thread([handles = std::move(handles), answer = std::move(answer), counted]() mutable {
+    std::string why = request_all(handles);
+    {
+      const std::lock_guard lock(counted->mutex);
+      --counted->under_way;
+    }
+    counted->arrived.notify_all();
+    answer.set_value(std::move(why));
   }).detach();
   if (done.wait_for(std::chrono::seconds(1)) == std::future_status::ready) return done.get();
   return "the server does not answer";
+}
+
+std::string cancel_targets::cancel_work() { return cancel(reach::work); }
+std::string cancel_targets::cancel_handler() { return cancel(reach::handler); }
+std::string cancel_targets::cancel_all() { return cancel(reach::all); }
+
+void cancel_targets::settle() {
+  std::unique_lock lock(traffic_->mutex);
+  traffic_->arrived.wait_for(lock, patience, [this] { return traffic_->under_way == 0; });
+}
+
+void cancel_targets::work_is_over() {
+  {
+    const std::lock_guard lock(mutex_);
+    work_is_over_ = true;
+  }
+  settle();
 }
 
 } // namespace davit::lifecycle

@@ -3,6 +3,7 @@
 
 #include "postgres/connection.hpp"
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,9 +18,17 @@ public:
   // `dispensable`: the session can be ended when a handler does not let go of it.
   void add(handle h, bool dispensable);
   void remove(const handle &h);
-  // Cancels what each of them runs; returns why a request was not delivered, or nothing. Waits a second at most: a
-  // server that does not answer must not keep the caller from watching for further signals.
+  // Each cancels what sessions run, and returns why a request was not delivered, or nothing. They wait a second at
+  // most: a server that does not answer must not keep the caller from watching for further signals.
+  std::string cancel_work();    // of all of them, until the end of the run has begun
+  std::string cancel_handler(); // of those that handlers use
   std::string cancel_all();
+
+  // The run's thread: what was sent has arrived, and strikes nothing that is sent from now on. Waits a few seconds at
+  // most.
+  void settle();
+  // From here on the sessions tell of the run's end, in the ledger too: no cancel_work strikes that.
+  void work_is_over();
   // Backends of the dispensable ones.
   std::vector<std::int32_t> dispensable() const;
 
@@ -28,8 +37,19 @@ private:
     handle session;
     bool dispensable;
   };
+  // Shared with requests that nobody waits for any more.
+  struct traffic {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    int under_way = 0;
+  };
+  enum class reach { work, handler, all };
+  std::string cancel(reach which);
+
   mutable std::mutex mutex_;
   std::vector<target> targets_;
+  bool work_is_over_ = false;
+  std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
 };
 
 } // namespace davit::lifecycle

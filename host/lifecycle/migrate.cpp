@@ -162,6 +162,7 @@ void migration_run::end_without(error why, bool ended) {
 // Whatever the session was at: afterwards it is idle, or closed, which makes the server roll back.
 void migration_run::undo() noexcept {
   if (end_.fate == fate::untouched) end_.fate = fate::undone;
+  if (p_.stop.raised()) p_.sessions.work_is_over();
   try {
     auto &c = p_.sessions.run();
     if (c.alive())
@@ -384,6 +385,7 @@ void migration_run::after_commit() {
 }
 
 void migration_run::fail(error e) {
+  p_.sessions.work_is_over();
   if (p_.stop.raised() && !tells_to_stop(e.code)) {
     error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
     stopped.where = e.where;

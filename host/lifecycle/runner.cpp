@@ -251,6 +251,7 @@ std::string runner::outcome_of(const error &e) const {
 // Goes on where it was when a handler in it did not return.
 void runner::end() {
   ending_ = true;
+  sessions_.work_is_over();
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
   if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)

@@ -36,11 +36,14 @@ postgres::connection sessions::open(const char *purpose) {
   return postgres::connection({settings_.database.url, std::string("davit ") + purpose});
 }
 
+std::string sessions::ledger_session_sql() const {
+  return "SET search_path = pg_catalog; SET lock_timeout = " + milliseconds_of(settings_.database.run_lock_timeout);
+}
+
 postgres::connection &sessions::lock() {
   if (!lock_) {
     lock_.emplace(open("lock"));
-    lock_->exec("SET search_path = pg_catalog; SET lock_timeout = " +
-                milliseconds_of(settings_.database.run_lock_timeout));
+    lock_->exec(ledger_session_sql());
     targets_.add(lock_->cancel(), false);
   }
   return *lock_;
@@ -81,7 +84,7 @@ postgres::connection &sessions::witness() {
   if (lock_ && lock_->still_alive()) return *lock_;
   if (!witness_ || !witness_->still_alive()) {
     witness_.emplace(open("witness"));
-    witness_->exec("SET search_path = pg_catalog");
+    witness_->exec(ledger_session_sql());
   }
   return *witness_;
 }

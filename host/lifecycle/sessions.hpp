@@ -49,6 +49,9 @@ public:
   std::string lock_is_free_sql() const;
   [[noreturn]] static void lock_lost();
 
+  // What follows tells of the run's end; no cancellation meant for its work strikes it.
+  void work_is_over() { targets_.work_is_over(); }
+
   // Whether the migration's connection can be used for a handler's own transaction, without opening it.
   bool usable() const;
   void drop_run() noexcept; // closes it, so that the server rolls back whatever it was at
@@ -58,6 +61,7 @@ public:
 
 private:
   postgres::connection open(const char *purpose);
+  std::string ledger_session_sql() const;
   std::string holder_of(std::int64_t key);
   std::string timeouts_and_lock() const;
   bool wait_for(std::int64_t key, const std::string &what);

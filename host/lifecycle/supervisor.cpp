@@ -70,7 +70,9 @@ error nothing_begun(error e) {
 
 class supervisor {
 public:
-  supervisor(const supervised &parts, const blocked_signals &signals) : p_(parts), signals_(signals) {}
+  supervisor(const supervised &parts, const blocked_signals &signals) : p_(parts), signals_(signals) {
+    p_.handlers.await_cancellations_with([&targets = p_.targets] { targets.settle(); });
+  }
   supervised_end run(const std::function<void()> &work);
 
 private:
@@ -78,7 +80,7 @@ private:
   void look_at_deadlines();
   void look_for_lost_handler();
   void stop(const std::string &why);
-  void cancel();
+  void tell(const std::string &why_not_cancelled);
   [[noreturn]] void leave(const std::string &why, int code);
 
   const supervised &p_;
@@ -88,29 +90,29 @@ private:
                                                                      : clock::time_point::max();
   clock::time_point next_interrupt_ = clock::time_point::max();
   clock::time_point last_sign_; // of life, once a handler was given up
+  const std::function<void()> cancel_handler_ = [this] { tell(p_.targets.cancel_handler()); };
   bool signalled_ = false;
   bool abandoned_ = false;
 };
 
-void supervisor::cancel() {
-  if (const auto why = p_.targets.cancel_all(); !why.empty())
-    p_.say("a running statement could not be cancelled: " + why);
+void supervisor::tell(const std::string &why_not_cancelled) {
+  if (!why_not_cancelled.empty()) p_.say("a running statement could not be cancelled: " + why_not_cancelled);
 }
 
 // Leaves without destructors: another thread is at work. The sessions close with the process, and the server rolls back
 // what they had begun.
 void supervisor::leave(const std::string &why, int code) {
   p_.say(why + "; davit leaves now: the server rolls back what was not committed, davit status tells what was");
-  cancel();
+  tell(p_.targets.cancel_all());
   p_.before_leaving();
   ::_exit(code);
 }
 
 void supervisor::stop(const std::string &why) {
   p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
-  p_.handlers.interrupt();
+  p_.handlers.interrupt(cancel_handler_);
   p_.say(why);
-  cancel();
+  tell(p_.targets.cancel_work());
   next_interrupt_ = clock::now() + again;
 }
 
@@ -131,10 +133,10 @@ void supervisor::look_at_deadlines() {
   }
   // What the handler was about to send when it was told to stop could not be cancelled then.
   if (now >= next_interrupt_) {
-    p_.handlers.interrupt_again([this] { cancel(); });
+    p_.handlers.interrupt_again(cancel_handler_);
     next_interrupt_ = now + again;
   }
-  p_.handlers.tick([this] { cancel(); });
+  p_.handlers.tick(cancel_handler_);
 }
 
 void supervisor::look_for_lost_handler() {

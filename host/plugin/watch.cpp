@@ -12,22 +12,25 @@ watch::armed watch::arm(current_call call) {
   call_ = std::move(call);
   told_.reset();
   deadline_struck_ = false;
+  cancelled_ = false;
   next_cancel_ = clock::time_point::min();
   reason_ = DAVIT_CANCEL_NONE;
   return {++number_, call_->deadline};
 }
 
 bool watch::disarm(std::uint64_t number) {
-  {
-    const std::lock_guard lock(mutex_); // waits for a tick that is cancelling
-    if (call_ && number == number_) {
-      const bool struck = deadline_struck_ || clock::now() > call_->deadline;
-      call_.reset();
-      reason_ = DAVIT_CANCEL_NONE;
-      return struck;
-    }
+  std::unique_lock lock(mutex_);
+  if (!call_ || number != number_) {
+    lock.unlock();
+    for (;;) ::pause();
   }
-  for (;;) ::pause();
+  const bool struck = deadline_struck_ || clock::now() > call_->deadline;
+  const bool cancelled = cancelled_;
+  call_.reset();
+  reason_ = DAVIT_CANCEL_NONE;
+  lock.unlock();
+  if (cancelled) await_cancellations_();
+  return struck;
 }
 
 void watch::tick(const std::function<void()> &cancel) {
@@ -37,14 +40,17 @@ void watch::tick(const std::function<void()> &cancel) {
   deadline_struck_ = true;
   reason_ = DAVIT_CANCEL_DEADLINE;
   next_cancel_ = now + std::chrono::milliseconds(100);
+  cancelled_ = true;
   cancel();
 }
 
-void watch::interrupt() {
+void watch::interrupt(const std::function<void()> &cancel) {
   const std::lock_guard lock(mutex_);
   if (!call_) return;
   reason_ = DAVIT_CANCEL_INTERRUPT;
   if (!told_) told_ = clock::now();
+  cancelled_ = true;
+  cancel();
 }
 
 void watch::interrupt_again(const std::function<void()> &cancel) {
@@ -52,6 +58,7 @@ void watch::interrupt_again(const std::function<void()> &cancel) {
   if (!call_ || (call_->after_the_end && !told_)) return;
   if (reason_ == DAVIT_CANCEL_NONE) reason_ = DAVIT_CANCEL_INTERRUPT;
   if (!told_) told_ = clock::now();
+  cancelled_ = true;
   cancel();
 }
 

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 struct davit_ctx;
 
@@ -45,6 +46,9 @@ public:
   // Whether the deadline had struck. Once it returns, no cancellation meant for that handler is under way. It never
   // returns for a handler that was given up: the run has gone on without that thread.
   bool disarm(std::uint64_t number);
+  // Before the first handler: `call` waits until the requests that `cancel` of the functions below has sent have
+  // arrived.
+  void await_cancellations_with(std::function<void()> call) { await_cancellations_ = std::move(call); }
 
   // Any thread: DAVIT_CANCEL_… for the handler that runs.
   int reason() const { return reason_.load(std::memory_order_relaxed); }
@@ -52,8 +56,8 @@ public:
   // Supervisor: tells a handler that is past its deadline, and calls `cancel`; again and again, as a request may come
   // just before the statement it is meant for.
   void tick(const std::function<void()> &cancel);
-  // Supervisor: tells the handler that runs, if one does, to give up.
-  void interrupt();
+  // Supervisor: tells the handler that runs, if one does, to give up, and calls `cancel`.
+  void interrupt(const std::function<void()> &cancel);
   // Supervisor, from time to time once the run is told to stop: the same for a handler that began since then, unless it
   // is one after the end. Calls `cancel` if there is one.
   void interrupt_again(const std::function<void()> &cancel);
@@ -73,6 +77,8 @@ private:
   std::optional<std::chrono::milliseconds> hurry_; // no call may take longer
   std::atomic<int> reason_{DAVIT_CANCEL_NONE};
   bool deadline_struck_ = false;
+  bool cancelled_ = false; // something was sent to stop what the call runs
+  std::function<void()> await_cancellations_ = [] {};
   clock::time_point next_cancel_ = clock::time_point::min();
 };
 

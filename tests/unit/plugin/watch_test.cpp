@@ -30,7 +30,7 @@ TEST_CASE("without a handler nothing is cancelled") {
   watch w;
   counter c;
   w.tick(c.cancel);
-  w.interrupt();
+  w.interrupt(c.cancel);
   w.interrupt_again(c.cancel);
   CHECK(c.cancelled == 0);
   CHECK(w.reason() == DAVIT_CANCEL_NONE);
@@ -75,10 +75,10 @@ TEST_CASE("an interrupt reaches the handler that runs, and no later one") {
   watch w;
   counter c;
   auto number = w.arm(call(none)).number;
-  w.interrupt();
+  w.interrupt(c.cancel);
   CHECK(w.reason() == DAVIT_CANCEL_INTERRUPT);
   w.tick(c.cancel);
-  CHECK(c.cancelled == 0);
+  CHECK(c.cancelled == 1);
   CHECK_FALSE(w.disarm(number)); // an interrupt is no deadline
   number = w.arm(call(none)).number;
   CHECK(w.reason() == DAVIT_CANCEL_NONE);
@@ -129,14 +129,37 @@ TEST_CASE("a handler that was interrupted is given up after the grace, one that 
   watch w;
   counter c;
   w.arm(call(none));
-  w.interrupt();
+  w.interrupt(c.cancel);
   CHECK_FALSE(w.give_up(1h));
   CHECK(w.give_up(0ms));
   w.arm(call(none, true));
   w.interrupt_again(c.cancel);
   CHECK_FALSE(w.give_up(0ms));
-  w.interrupt();
+  w.interrupt(c.cancel);
   CHECK(w.give_up(0ms));
+}
+
+TEST_CASE("a handler returns to the run only when what was sent to stop it has arrived") {
+  watch w;
+  counter c;
+  int awaited = 0;
+  w.await_cancellations_with([&awaited] { ++awaited; });
+  w.disarm(w.arm(call(none)).number);
+  CHECK(awaited == 0);
+  auto number = w.arm(call(past())).number;
+  w.tick(c.cancel);
+  w.disarm(number);
+  CHECK(awaited == 1);
+  number = w.arm(call(none)).number;
+  w.interrupt(c.cancel);
+  w.disarm(number);
+  CHECK(awaited == 2);
+  number = w.arm(call(none)).number;
+  w.interrupt_again(c.cancel);
+  w.disarm(number);
+  CHECK(awaited == 3);
+  w.disarm(w.arm(call(none)).number);
+  CHECK(awaited == 3);
 }
 
 TEST_CASE("in a hurry every handler has a deadline, and none a later one") {
