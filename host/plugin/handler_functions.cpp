@@ -127,8 +127,9 @@ std::int32_t report(davit_ctx *ctx, std::uint64_t rows, davit_str message) {
   });
 }
 
-std::string stat_key(davit_str key) {
-  std::string text = take_text(key, "the key");
+// Scrubbed for reading as for writing: a key that holds a secret is the same key then, in the ledger, too.
+std::string stat_key(const call_state &s, davit_str key) {
+  std::string text = s.bound.owner->shared().secrets.scrub(take_text(key, "the key"));
   if (!is_stat_key(text))
     throw call_error(DAVIT_ERR_INVALID, "a stat's key has 1 to 255 bytes and no control characters");
   return text;
@@ -143,7 +144,7 @@ void write_stat(call_state &s, std::string_view key, value v) {
 
 std::int32_t stat_set(davit_ctx *ctx, davit_str key, const davit_value *in) {
   return guarded(ctx, [&](call_state &s) -> std::int32_t {
-    const std::string name = stat_key(key);
+    const std::string name = stat_key(s, key);
     const auto v = in ? copy(*in) : std::nullopt;
     if (!v)
       throw call_error(DAVIT_ERR_INVALID,
@@ -156,7 +157,7 @@ std::int32_t stat_set(davit_ctx *ctx, davit_str key, const davit_value *in) {
 
 std::int32_t stat_get(davit_ctx *ctx, davit_str key, davit_value *out) {
   return guarded(ctx, [&](call_state &s) -> std::int32_t {
-    const std::string name = stat_key(key);
+    const std::string name = stat_key(s, key);
     if (!out) throw call_error(DAVIT_ERR_INVALID, "stat_get: no place for the value");
     const stat_entry *e = s.when.stats.find(name);
     if (!e) {
@@ -190,7 +191,7 @@ value sum_of(const value &a, const value &b, const std::string &key) {
 
 std::int32_t stat_add(davit_ctx *ctx, davit_str key, const davit_value *delta, davit_value *out) {
   return guarded(ctx, [&](call_state &s) -> std::int32_t {
-    const std::string name = stat_key(key);
+    const std::string name = stat_key(s, key);
     const auto v = delta ? copy(*delta) : std::nullopt;
     if (!v)
       throw call_error(DAVIT_ERR_INVALID, "what is added to stat '" + name + "' has an unknown type or is not finite");

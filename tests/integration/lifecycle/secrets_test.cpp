@@ -73,3 +73,15 @@ TEST_CASE("a plugin never sees the secret of another in its own stats, and davit
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   davit_run(p, {"up"}, 0, env);
 }
+
+TEST_CASE("a secret in the key of a stat is scrubbed, and the plugin finds the entry under the key it knows") {
+  const environment env{{"PROBE_SECRET", std::string(secret)}};
+  const project p(config(tell("before_ddl", R"t(do = "stat_set", key = "tries of {secret}", value = "1")t") +
+                         tell("after_ddl", R"t(do = "stat_add", key = "tries of {secret}", value = "2")t") +
+                         tell("cleanup", R"t(do = "stat_get", key = "tries of {secret}", expect = "3")t") +
+                         tell("cleanup", R"t(do = "stat_set", key = "{secret}\u0001", value = "2", catch = true)t")));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = davit_run(p, {"up"}, 0, env);
+  CHECK(stat(run, "migrations/0001/tries of ***") == "3");
+  CHECK_FALSE(has(everything(p, run), secret));
+}

@@ -18,7 +18,7 @@ action read_action(const davit::setup &s, const std::string &path, const std::st
   const auto flag = [&](const char *key) { return s.config<bool>(path + key); };
   const auto expected = s.config<std::optional<std::string>>(path + "expect");
   action a{text("handler"), text("phase"),         number("priority"), text("migration"), number("attempt"),
-           text("do"),      spoken("sql"),         spoken("text"),     text("key"),       spoken("value"),
+           text("do"),      spoken("sql"),         spoken("text"),     spoken("key"),     spoken("value"),
            text("type"),    expected.value_or(""), number("rows"),     flag("side"),      flag("raw"),
            flag("catch"),   expected.has_value()};
   if (a.handler.empty()) a.handler = a.phase;
