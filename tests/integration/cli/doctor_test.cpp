@@ -187,7 +187,7 @@ TEST_CASE("doctor names who holds the run lock, and what a dead run left at work
   CHECK(check_in(run_json(p, {"doctor"}), "locks", "ok"));
 }
 
-TEST_CASE("doctor finds idle transactions, prepared ones that the server allows, and INVALID indexes") {
+TEST_CASE("doctor finds idle transactions and INVALID indexes") {
   const project p;
   p.database().sql("CREATE TABLE t (x int); INSERT INTO t VALUES (1), (1)");
   auto idle = p.database().connect();
@@ -199,4 +199,24 @@ TEST_CASE("doctor finds idle transactions, prepared ones that the server allows,
   idle.exec("COMMIT");
   p.database().sql(fix.substr(0, fix.find(';')));
   CHECK(check_in(run_json(p, {"doctor"}), "indexes", "ok"));
+}
+
+TEST_CASE("doctor warns of prepared transactions, and what it advises ends them") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.database().sql("BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'it''s left'");
+  const auto what = advice(run_json(p, {"doctor"}), "prepared transactions", "warn", "'it's left' of postgres");
+  p.database().sql(what.substr(what.find("ROLLBACK")));
+  CHECK(check_in(run_json(p, {"doctor"}), "prepared transactions", "ok"));
+}
+
+TEST_CASE("doctor warns of connection limits, of the server and of the database, that are too low for a run") {
+  const project p;
+  CHECK(check_in(run_json(p, {"doctor"}), "server connections", "ok", "a run needs up to"));
+  p.database().sql("ALTER DATABASE " + p.database().name() + " CONNECTION LIMIT 2");
+  CHECK(check_in(run_json(p, {"doctor"}), "server connections", "warn", "connection limit is below"));
+
+  const davit::postgres::private_server small({.settings = {{"max_connections", "5"}}, .bin_dir = {}});
+  const auto answer = run_json(p, {"doctor"}, 0, {{"DAVIT_DATABASE_URL", small.url()}});
+  CHECK(check_in(answer, "server connections", "warn", "connections are free, a run may need"));
 }

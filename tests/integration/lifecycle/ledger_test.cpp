@@ -71,3 +71,31 @@ TEST_CASE("a veto and a deadline are recorded as what they are") {
   CHECK(p.database().sql("SELECT outcome FROM davit.run ORDER BY started") == "vetoed\ndeadline");
   CHECK(p.database().sql("SELECT outcome FROM davit.hook_call ORDER BY started") == "veto\ndeadline");
 }
+
+TEST_CASE(
+    "another run that applied the migration meanwhile makes this one fail before its COMMIT: nothing is done twice") {
+  // What the other run leaves, made by hand: davit's locks would have kept the two apart.
+  const std::string row =
+      "INSERT INTO davit.migration (version, name, state, direction, up_checksum, applied_at, applied_by, duration_us, "
+      "run, statements_done, kind) VALUES ('0001', 'one', 'applied', 'up', 'x', now(), 'another', 1, "
+      "gen_random_uuid(), 0, 'sql')";
+  const std::string again = "UPDATE davit.migration SET state = 'applied'";
+  for (const bool reverted_before : {false, true}) {
+    CAPTURE(reverted_before);
+    const project p{std::string(head)};
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    p.migration("0001_one.down.sql", "DROP TABLE one;");
+    if (reverted_before) {
+      up(p, 0);
+      down(p, 0);
+    }
+    p.configure(with_probe("{ phase = \"cleanup\", do = \"sql\", side = true, sql = \"" +
+                           (reverted_before ? again : row) + "\" }"));
+    const auto run = up(p, 6);
+    CHECK(run.answer().text("/error/code") == "ledger_conflict");
+    CHECK(has(run.answer().text("/error/message"), "another run has changed it since this one made its plan"));
+    CHECK(run.answer().text("/error/state").starts_with("nothing of 0001_one is in the database"));
+    CHECK_FALSE(exists(p, "one"));
+    CHECK(ledger(p) == "0001 applied");
+  }
+}

@@ -101,3 +101,15 @@ TEST_CASE("settings on the side connection are gone after the handler") {
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   up(p, 0);
 }
+
+TEST_CASE("settings of an application's own that a handler makes up are gone before the next migration") {
+  for (const std::string phase : {"pre_execute", "before_ddl", "cleanup", "post_execute"}) {
+    CAPTURE(phase);
+    const project p(with_probe("{ phase = \"" + phase +
+                               "\", migration = \"0001\", do = \"sql\", sql = \"SET app.tenant = 'seven'\" },"));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    p.migration("0002_two.up.sql", "CREATE TABLE seen AS SELECT current_setting('app.tenant', true) AS tenant;");
+    up(p, 0);
+    CHECK(p.database().sql("SELECT tenant FROM seen") == "");
+  }
+}

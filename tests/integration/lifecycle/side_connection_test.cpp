@@ -95,3 +95,20 @@ TEST_CASE("the side session is opened when a handler asks for it, and not before
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   up(p, 0);
 }
+
+TEST_CASE(
+    "what a stream that was left open has changed is committed after the handler; if that fails, the handler did") {
+  const project p(with_probe(
+      R"t({ phase = "after_ddl", do = "stream", side = true, rows = 2, sql = "INSERT INTO child VALUES (1) RETURNING i" })t"));
+  p.database().sql("CREATE TABLE parent (i int PRIMARY KEY);"
+                   "CREATE TABLE child (i int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = up(p, 1);
+  CHECK(run.outcomes("after_ddl") == "failed");
+  CHECK(has(run.answer().text("/error/message"), "a stream on the side connection changed could not be committed"));
+  CHECK(has(run.answer().text("/error/message"), "child_i_fkey"));
+  CHECK_FALSE(exists(p, "one"));
+  p.database().sql("INSERT INTO parent VALUES (1)");
+  up(p, 0);
+  CHECK(p.database().sql("SELECT * FROM child") == "1");
+}
