@@ -2,6 +2,7 @@
 
 #include "ledger/progress.hpp"
 #include "ledger/tables.hpp"
+#include "postgres/batch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,6 +43,11 @@ std::string ledger::table(std::string_view name) const {
 }
 
 std::optional<int> ledger::version() {
+  if (!version_) version_ = read_version();
+  return version_;
+}
+
+std::optional<int> ledger::read_version() {
   const auto there = c_->query("SELECT pg_catalog.to_regclass($1)", std::array{parameter(table("ledger"))});
   if (there.is_null(0, 0)) return std::nullopt;
   const auto r = c_->exec("SELECT version FROM " + table("ledger"));
@@ -64,6 +70,7 @@ void ledger::ensure() {
   std::string sql = "BEGIN; ";
   for (; have < newest_version; ++have) sql += upgrade_sql(have, postgres::quote_identifier(schema_)) + "; ";
   c_->exec(sql + "COMMIT");
+  version_ = newest_version;
 }
 
 std::vector<migration::recorded> ledger::read() {
@@ -109,9 +116,12 @@ void ledger::finish_run(const std::string &run, const run_end &end) {
             std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
 }
 
-void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls) {
+void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
+                            const std::vector<migration::version> &paid) {
   constexpr std::size_t columns = 9;
   constexpr std::size_t most = 1000; // rows a statement
+  postgres::batch all;
+  all.add("SELECT set_config('synchronous_commit', 'off', true)");
   for (std::size_t from = 0; from < calls.size(); from += most) {
     const std::size_t to = std::min(calls.size(), from + most);
     std::string rows;
@@ -128,12 +138,17 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
                                            numbers.emplace_back(std::to_string(h.started_us)),
                                            numbers.emplace_back(std::to_string(h.duration_us)), or_null(h.message)});
     }
-    c_->query(
-        "INSERT INTO " + table("hook_call") +
-            " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) VALUES " +
-            rows,
-        parameters);
+    all.add("INSERT INTO " + table("hook_call") +
+                " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message)"
+                " VALUES " +
+                rows,
+            parameters);
   }
+  for (const auto &id : paid)
+    all.add("UPDATE " + table("run_migration") +
+                " SET owes_hooks = false WHERE run = $1::uuid AND version = $2 AND owes_hooks",
+            std::array{parameter(run), parameter(id.text())});
+  c_->run(all);
 }
 
 // The state of the migration and the event of the run, both or neither.
@@ -191,11 +206,6 @@ bool ledger::has_event(postgres::connection &session, const std::string &run, co
                                    " WHERE run = $1::uuid AND version = $2 AND outcome = $3 LIMIT 1",
                                std::array{parameter(run), parameter(e.id.text()), parameter(e.outcome)});
   return r.rows() == 1;
-}
-
-void ledger::hooks_paid(const std::string &run, const migration::version &id) {
-  c_->query("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE run = $1::uuid AND version = $2",
-            std::array{parameter(run), parameter(id.text())});
 }
 
 std::vector<open_end> ledger::open_ends() {

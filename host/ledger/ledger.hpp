@@ -81,7 +81,10 @@ public:
 
   void start_run(const run_record &run);
   void finish_run(const std::string &run, const run_end &end);
-  void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls);
+  // What handlers did, and the migrations whose handlers after COMMIT were called. Does not wait for the server's disk:
+  // a server that crashes within the next moment may forget it, and then those are not known to have run.
+  void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
+                      const std::vector<migration::version> &paid);
   // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
@@ -93,9 +96,6 @@ public:
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 
-
-  // The handlers after COMMIT were called.
-  void hooks_paid(const std::string &run, const migration::version &id);
   // Whoever holds the run lock knows that a run without an end is dead; others may see one that is under way.
   std::vector<open_end> open_ends();
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
@@ -114,9 +114,11 @@ public:
   std::optional<std::string> run_as_json(const std::string &id);
 
 private:
+  std::optional<int> read_version();
   std::string table(std::string_view name) const;
   std::string event_sql() const;
   postgres::connection *c_;
+  std::optional<int> version_; // once it is known; nobody else changes it under the run lock
   std::string schema_;
 };
 

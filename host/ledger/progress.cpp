@@ -88,9 +88,15 @@ bool progress::has(postgres::connection &session, const std::string &schema, con
              .rows() == 1;
 }
 
-void progress::settle() { c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(schema_, "left_over"))); }
+// Nearly always there is none, and what follows is a lot to plan.
+bool progress::any() { return c_.exec("SELECT FROM " + schema_ + ".progress LIMIT 1").rows() > 0; }
+
+void progress::settle() {
+  if (any()) c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(schema_, "left_over")));
+}
 
 std::vector<migration::recorded> progress::unsettled() {
+  if (!any()) return {};
   const auto r =
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "

@@ -37,6 +37,8 @@ public:
   std::vector<migration::recorded> unsettled();
 
 private:
+  bool any();
+
   postgres::connection &c_;
   std::string schema_;
 };

@@ -76,9 +76,10 @@ private:
 };
 
 migration_run::migration_run(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of)
-    : p_(parts), step_(s), number_(number), of_(of), script_(migration::read_script(s.up ? s.files.up : s.files.down)),
-      files_(migration::checksums_of(s.files)), out_(parts.sessions, parts.stop, parts.show, script_.file.string()) {
-  if (s.up && !s.files.verify.empty()) verify_ = migration::read_script(s.files.verify);
+    : p_(parts), step_(s), number_(number), of_(of), script_(parts.scripts.take(s.up ? s.files.up : s.files.down)),
+      out_(parts.sessions, parts.stop, parts.show, script_.file.string()) {
+  if (s.up && !s.files.verify.empty()) verify_ = parts.scripts.take(s.files.verify);
+  files_ = migration::checksums_of(s.files, {&script_, verify_ ? &*verify_ : nullptr});
   facts_ = {s.files.id.text(), s.files.name, script_.file.string(), script_.checksum, s.up, script_.no_transaction, 1};
   end_ = {s.skip_statements ? fate::partial : fate::untouched,  s.up, !script_.no_transaction, false, s.skip_statements,
           static_cast<std::uint32_t>(script_.statements.size())};
@@ -380,7 +381,7 @@ void migration_run::after_commit() {
     if (tells_to_stop(e.code)) throw; // they are still owed
     failed = std::current_exception();
   }
-  if (p_.dispatcher.has_handlers(post_phase())) p_.ledger.hooks_paid(p_.dispatcher.run.id, step_.files.id);
+  if (p_.dispatcher.has_handlers(post_phase())) p_.hooks_paid(step_.files.id);
   if (failed) std::rethrow_exception(failed);
 }
 

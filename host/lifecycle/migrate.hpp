@@ -4,6 +4,7 @@
 #include "lifecycle/dispatcher.hpp"
 #include "lifecycle/sessions.hpp"
 #include "migration/plan.hpp"
+#include "migration/script_cache.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -26,6 +27,8 @@ struct run_parts {
   ledger::ledger &ledger;
   const interrupt &stop;
   observer &show;
+  migration::script_cache &scripts;
+  std::function<void(const migration::version &)> hooks_paid; // called once its handlers after COMMIT were called
   std::function<void()> committed; // called once the migration is in the database, before its post phase
   unfinished *&under_way;          // set while there is one
 };

@@ -60,7 +60,9 @@ private:
   cancel_targets &targets_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   sessions sessions_;
+  migration::script_cache scripts_;
   journal journal_;
+  std::vector<migration::version> paid_; // migrations whose handlers after COMMIT were called, not yet written down
   ledger::ledger ledger_;
   dispatcher dispatcher_;
   run_outcome out_;
@@ -171,6 +173,8 @@ void runner::go() {
                         ledger_,
                         stop_,
                         show_,
+                        scripts_,
+                        [this](const migration::version &id) { paid_.push_back(id); },
                         [this] {
                           ++out_.done;
                           dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
@@ -216,8 +220,8 @@ void runner::plan() {
   out_.planned = steps_for(request_, folder, recorded);
   // What can be refused is refused before anything runs.
   for (const auto &s : out_.planned) {
-    migration::read_script(s.up ? s.files.up : s.files.down);
-    if (s.up && !s.files.verify.empty()) migration::read_script(s.files.verify);
+    scripts_.read(s.up ? s.files.up : s.files.down);
+    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify);
   }
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));
 }
@@ -231,9 +235,10 @@ void runner::record() {
 }
 
 void runner::write_journal() {
-  if (!recorded_ || journal_.pending().empty()) return;
-  ledger_.add_hook_calls(out_.run, journal_.pending());
+  if (!recorded_ || (journal_.pending().empty() && paid_.empty())) return;
+  ledger_.add_hook_calls(out_.run, journal_.pending(), paid_);
   journal_.written();
+  paid_.clear();
 }
 
 std::string runner::outcome_of(const error &e) const {

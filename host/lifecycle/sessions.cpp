@@ -32,8 +32,8 @@ sessions::~sessions() {
     if (*c) targets_.remove((*c)->cancel());
 }
 
-postgres::connection sessions::open(const char *purpose) {
-  return postgres::connection({settings_.database.url, std::string("davit ") + purpose});
+postgres::connection sessions::open(const char *purpose, std::string setup) {
+  return postgres::connection({settings_.database.url, std::string("davit ") + purpose, std::move(setup)});
 }
 
 std::string sessions::ledger_session_sql() const {
@@ -42,8 +42,7 @@ std::string sessions::ledger_session_sql() const {
 
 postgres::connection &sessions::lock() {
   if (!lock_) {
-    lock_.emplace(open("lock"));
-    lock_->exec(ledger_session_sql());
+    lock_.emplace(open("lock", ledger_session_sql()));
     targets_.add(lock_->cancel(), false);
   }
   return *lock_;
@@ -83,8 +82,7 @@ std::optional<std::int32_t> sessions::run_pid() const {
 postgres::connection &sessions::witness() {
   if (lock_ && lock_->still_alive()) return *lock_;
   if (!witness_ || !witness_->still_alive()) {
-    witness_.emplace(open("witness"));
-    witness_->exec(ledger_session_sql());
+    witness_.emplace(open("witness", ledger_session_sql()));
   }
   return *witness_;
 }
@@ -180,7 +178,19 @@ bool sessions::wait_for(std::int64_t key, const std::string &what) {
   return true;
 }
 
+// Nobody holds either, as nearly always.
+bool sessions::take_run_lock_at_once() {
+  const std::string work = std::to_string(work_key_);
+  return lock()
+             .exec("SELECT CASE WHEN pg_try_advisory_lock(" + std::to_string(run_key_) +
+                   ") THEN CASE WHEN pg_try_advisory_lock(" + work + ") THEN pg_advisory_unlock(" + work +
+                   ") ELSE NOT pg_advisory_unlock(" + std::to_string(run_key_) + ") END END")
+             .text(0, 0) == "t";
+}
+
 void sessions::take_run_lock() {
+  locked_ = locked_ || take_run_lock_at_once();
+  if (locked_) return;
   wait_for(run_key_, "the run lock");
   // A killed davit's backend may still be at work; its transaction holds this one.
   wait_for(work_key_, "a leftover session of an earlier run is still at work; its lock");

@@ -60,8 +60,9 @@ public:
   void abandon(bool ended) noexcept;
 
 private:
-  postgres::connection open(const char *purpose);
+  postgres::connection open(const char *purpose, std::string setup = {});
   std::string ledger_session_sql() const;
+  bool take_run_lock_at_once();
   std::string holder_of(std::int64_t key);
   std::string timeouts_and_lock() const;
   bool wait_for(std::int64_t key, const std::string &what);

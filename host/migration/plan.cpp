@@ -60,8 +60,14 @@ void require_known(const folder &files, const std::vector<recorded> &ledger, con
 
 std::string recorded::title() const { return name.empty() ? id.text() : id.text() + "_" + name; }
 
-checksums checksums_of(const migration_files &files) {
-  return {checksum_of(files.up), checksum_of(files.down), checksum_of(files.verify)};
+checksums checksums_of(const migration_files &files) { return checksums_of(files, {}); }
+
+checksums checksums_of(const migration_files &files, std::initializer_list<const script *> read) {
+  const auto of = [&read](const std::filesystem::path &file) {
+    const auto at = std::find_if(read.begin(), read.end(), [&](const script *s) { return s && s->file == file; });
+    return at == read.end() ? checksum_of(file) : (*at)->checksum;
+  };
+  return {of(files.up), of(files.down), of(files.verify)};
 }
 
 std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger) {

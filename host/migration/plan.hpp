@@ -5,6 +5,7 @@
 #include "migration/script.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,6 +54,8 @@ struct checksums {
   std::string up, down, verify;
 };
 checksums checksums_of(const migration_files &files);
+// The same, where some of them were read already; pointers may be null.
+checksums checksums_of(const migration_files &files, std::initializer_list<const script *> read);
 
 enum class change { file_changed, file_removed, file_added };
 

@@ -109,26 +109,32 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
   if (::fstat(PQsocket(c_.get()), &info) == 0) c_.get_deleter().socket = info.st_ino;
   PQsetNoticeReceiver(c_.get(), &connection::receive_notice, callbacks_.get());
   cancel_ = std::make_shared<const cancel_handle>(c_.get());
-  check_server();
+  if (server_version() < oldest_server)
+    throw error(error_code::connect,
+                "the server is PostgreSQL " + std::to_string(server_version() / 10000) + "; davit needs 13 or newer",
+                "upgrade the server, or use another one");
   const std::string setup = setup_sql(server_version());
   reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
-  exec(setup);
+  begin_session(setup + (options.setup.empty() ? "" : "; " + options.setup));
 }
 
 std::string connection::fresh_session_sql() const {
   return reset_sql_ + "; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL; DISCARD SEQUENCES; DISCARD TEMP";
 }
 
-void connection::check_server() {
-  if (server_version() < oldest_server)
-    throw error(error_code::connect,
-                "the server is PostgreSQL " + std::to_string(server_version() / 10000) + "; davit needs 13 or newer",
-                "upgrade the server, or use another one");
-  const result r = exec("SELECT pg_is_in_recovery(), pg_backend_pid()");
-  if (r.text(0, 0) == "t")
+// In one round trip.
+void connection::begin_session(const std::string &setup) {
+  bool standby = false;
+  std::string pid;
+  exec("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); " + setup, [&](const result &r) {
+    if (!pid.empty() || r.rows() == 0) return;
+    standby = r.text(0, 0) == "t";
+    pid = r.text(0, 1);
+  });
+  if (standby)
     throw error(error_code::connect, "the server is a hot standby: it cannot be written to",
                 "connect to the primary; target_session_attrs=read-write in the URL finds it among several hosts");
-  if (r.text(0, 1) != std::to_string(backend_pid()))
+  if (pid != std::to_string(backend_pid()))
     throw error(error_code::connect, "a connection pooler stands between davit and the server",
                 "davit's locks and transactions need sessions of their own: connect to the server itself");
 }

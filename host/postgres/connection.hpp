@@ -26,6 +26,7 @@ struct batch_entry;
 struct connect_options {
   std::string url;              // URL or key=value string; empty: libpq's environment and defaults
   std::string application_name; // shown in pg_stat_activity
+  std::string setup = {};       // statements to begin with; reset_sql() does not repeat them
 };
 
 class connection {
@@ -99,7 +100,7 @@ private:
   bool take(const batch_entry &e, const result &r);
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
-  void check_server();
+  void begin_session(const std::string &setup);
   void require_own_socket() const;
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq
