@@ -263,6 +263,9 @@ void runner::end() {
       out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");
     else if (out_.done == out_.planned.size())
       out_.failure->state = std::string("all migrations are ") + (up() ? "applied" : "reverted");
+    else
+      out_.failure->state = "the first " + std::to_string(out_.done) + " of " + std::to_string(out_.planned.size()) +
+                            " migrations are " + (up() ? "applied" : "reverted") + ", the others were not started";
   }
   const error *failure = out_.failure ? &*out_.failure : nullptr;
   dispatcher_.fire(failure ? "failure" : "success", sessions_.usable() ? sql_scope::own_transaction : sql_scope::none,
