@@ -1,8 +1,8 @@
 #include "ledger/ledger.hpp"
 
+#include "ledger/copy_text.hpp"
 #include "ledger/progress.hpp"
 #include "ledger/tables.hpp"
-#include "postgres/batch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -118,37 +118,28 @@ void ledger::finish_run(const std::string &run, const run_end &end) {
 
 void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
                             const std::vector<migration::version> &paid) {
-  constexpr std::size_t columns = 9;
-  constexpr std::size_t most = 1000; // rows a statement
-  postgres::batch all;
-  all.add("SELECT set_config('synchronous_commit', 'off', true)");
-  for (std::size_t from = 0; from < calls.size(); from += most) {
-    const std::size_t to = std::min(calls.size(), from + most);
-    std::string rows;
-    std::vector<parameter> parameters{run};
-    std::vector<std::string> numbers;
-    numbers.reserve((to - from) * 3);
-    for (std::size_t i = from; i < to; ++i) {
-      const hook_call &h = calls[i];
-      const std::size_t p = (i - from) * columns + 1;
-      rows += fmt::format("{}($1,${},${},${},${},${},${},pg_catalog.to_timestamp(${}::float8 / 1000000),${},${})",
-                          i == from ? "" : ",", p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8, p + 9);
-      parameters.insert(parameters.end(), {or_null(h.migration), h.phase, h.plugin, h.handler, h.outcome,
-                                           numbers.emplace_back(std::to_string(h.rows_affected)),
-                                           numbers.emplace_back(std::to_string(h.started_us)),
-                                           numbers.emplace_back(std::to_string(h.duration_us)), or_null(h.message)});
-    }
-    all.add("INSERT INTO " + table("hook_call") +
-                " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message)"
-                " VALUES " +
-                rows,
-            parameters);
+  copy_text rows;
+  for (const auto &h : calls) {
+    rows.add(run);
+    rows.add_or_null(h.migration);
+    for (const auto *text : {&h.phase, &h.plugin, &h.handler, &h.outcome}) rows.add(*text);
+    rows.add(static_cast<std::int64_t>(h.rows_affected));
+    rows.add_time(h.started_us);
+    rows.add(h.duration_us);
+    rows.add_or_null(h.message);
+    rows.end_row();
   }
+  // Together they are one transaction.
+  std::string sql = "SELECT set_config('synchronous_commit', 'off', true)";
+  if (!calls.empty())
+    sql +=
+        "; COPY " + table("hook_call") +
+        " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) FROM stdin";
   for (const auto &id : paid)
-    all.add("UPDATE " + table("run_migration") +
-                " SET owes_hooks = false WHERE run = $1::uuid AND version = $2 AND owes_hooks",
-            std::array{parameter(run), parameter(id.text())});
-  c_->run(all);
+    sql += "; UPDATE " + table("run_migration") +
+           " SET owes_hooks = false WHERE run = " + postgres::quote_literal(run) +
+           " AND version = " + postgres::quote_literal(id.text()) + " AND owes_hooks";
+  c_->exec_statement(sql, rows.text());
 }
 
 // The state of the migration and the event of the run, both or neither.

@@ -5,6 +5,8 @@
 namespace davit::bench {
 namespace {
 
+bool durable = true;
+
 void drop(const std::string &name) noexcept {
   try {
     connect(server().url()).exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
@@ -20,10 +22,18 @@ std::string fresh_name() {
 
 } // namespace
 
+void use_server_without_fsync() { durable = false; }
+
 const postgres::private_server &server() {
+  const char *wait = durable ? "on" : "off";
   // What the server does by itself in the background would meet one side or the other by chance.
-  static const postgres::private_server one(
-      {.settings = {{"autovacuum", "off"}, {"checkpoint_timeout", "1h"}, {"max_wal_size", "4GB"}}, .bin_dir = {}});
+  static const postgres::private_server one({.settings = {{"autovacuum", "off"},
+                                                          {"checkpoint_timeout", "1h"},
+                                                          {"max_wal_size", "4GB"},
+                                                          {"fsync", wait},
+                                                          {"synchronous_commit", wait},
+                                                          {"full_page_writes", wait}},
+                                             .bin_dir = {}});
   return one;
 }
 

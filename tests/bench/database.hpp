@@ -9,9 +9,12 @@
 
 namespace davit::bench {
 
-// Started at the first call, stopped at the end of the program; on a Unix socket, with fsync off: the server's share of
-// the time is then as small as it can be, and what a client adds shows most.
+// Started at the first call, stopped at the end of the program; on a Unix socket. It commits as PostgreSQL does unless
+// told otherwise, which is what deployments wait for.
 const postgres::private_server &server();
+// Before the first call: without waiting for the disk. The server's share of the time is then as small as it can be,
+// and what a client adds shows most.
+void use_server_without_fsync();
 
 postgres::connection connect(const std::string &url);
 

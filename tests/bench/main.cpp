@@ -1,5 +1,6 @@
 // bench [OPTION]… [NAME…]: see tests/bench/run, which builds it as davit is shipped.
 #include "bench/benchmark.hpp"
+#include "bench/database.hpp"
 #include "bench/paths.hpp"
 #include "bench/report.hpp"
 
@@ -34,6 +35,7 @@ void print_usage(std::FILE *to) {
              "  --json        an array of {name, ratio, aim, meets, …} instead of a table\n"
              "  --davit FILE  measure this davit instead of the one that was built; dispatch is always of the build\n"
              "  --pairs N     so many measured pairs of floor and davit\n"
+             "  --no-fsync    the server does not wait for its disk: what a client adds shows more\n"
              "  --quick       tiny: shows that everything runs, measures nothing\n"
              "  --strict      exit with 1 if an aim is missed\n"
              "  -h, --help    this text\n\n"
@@ -46,20 +48,19 @@ void print_usage(std::FILE *to) {
 
 // Nothing if there is nothing to run: `exit` tells with which status.
 std::optional<arguments> parse(int argc, char **argv, int &exit) {
-  enum option_id { json = 1, davit, pairs, quick, strict };
-  static const option options[] = {{"json", no_argument, nullptr, json},
-                                   {"davit", required_argument, nullptr, davit},
-                                   {"pairs", required_argument, nullptr, pairs},
-                                   {"quick", no_argument, nullptr, quick},
-                                   {"strict", no_argument, nullptr, strict},
-                                   {"help", no_argument, nullptr, 'h'},
-                                   {nullptr, 0, nullptr, 0}};
+  enum option_id { json = 1, davit, pairs, no_fsync, quick, strict };
+  static const option options[] = {
+      {"json", no_argument, nullptr, json},         {"davit", required_argument, nullptr, davit},
+      {"pairs", required_argument, nullptr, pairs}, {"no-fsync", no_argument, nullptr, no_fsync},
+      {"quick", no_argument, nullptr, quick},       {"strict", no_argument, nullptr, strict},
+      {"help", no_argument, nullptr, 'h'},          {nullptr, 0, nullptr, 0}};
   arguments out;
   for (int got = 0; (got = ::getopt_long(argc, argv, "h", options, nullptr)) != -1;) {
     switch (got) {
     case json: out.json = true; break;
     case davit: out.what.davit = std::filesystem::absolute(optarg); break;
     case pairs: out.what.pairs = std::strtoul(optarg, nullptr, 10); break;
+    case no_fsync: use_server_without_fsync(); break;
     case quick: out.what.quick = true; break;
     case strict: out.strict = true; break;
     default:
