@@ -111,9 +111,13 @@ void ledger::start_run(const run_record &run) {
 }
 
 void ledger::finish_run(const std::string &run, const run_end &end) {
-  c_->query("UPDATE " + table("run") +
-                " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
-            std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
+  const auto r =
+      c_->query("UPDATE " + table("run") +
+                    " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
+                std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
+  if (r.rows_affected() != 1)
+    throw error(error_code::ledger_conflict, "the row of run " + run + " is not in " + table("run") + " any more",
+                "something else than davit changes the ledger's tables");
 }
 
 void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
@@ -168,13 +172,15 @@ void ledger::add_event_in(postgres::connection &session, const std::string &run,
                               t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
                               or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
                               parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
-  if (r.rows_affected() != 1) changed_meanwhile(e);
+  if (r.rows_affected() != 1) not_taken(e);
 }
 
-void ledger::changed_meanwhile(const migration_event &e) {
+void ledger::not_taken(const migration_event &e) {
   throw error(error_code::ledger_conflict,
-              "migration " + e.id.text() + " is no longer " + (e.before.empty() ? "unknown to the ledger" : e.before) +
-                  ": another run has changed it since this one made its plan",
+              "the ledger did not take the row of migration " + e.id.text() + ", which was " +
+                  (e.before.empty() ? "unknown to it" : e.before) +
+                  " when this run made its plan: another run has changed it since, or a trigger, rule or policy on the "
+                  "ledger's tables keeps it out",
               "davit status shows what is true now");
 }
 
@@ -183,13 +189,15 @@ std::string ledger::first_event_sql(const std::string &run, const migration_even
   const std::string version = text(std::string(e.id.text()));
   const std::string name = postgres::quote_literal(e.name);
   const std::string direction = e.up ? "'up'" : "'down'";
-  return fmt::format("INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, clock_timestamp(), session_user, {}, '{}', "
-                     "{}, {}, {}); INSERT INTO {} {} VALUES ('{}', {}, {}, {}, {}, {}, {}, {})",
-                     table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
-                     text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done,
-                     text(e.done_checksum), e.baselined ? "'baseline'" : "'sql'", table("run_migration"),
-                     run_migration_columns, run, version, name, direction, text(e.outcome), e.duration_us,
-                     text(e.message), e.owes_hooks);
+  // A row that a trigger or policy keeps out leaves no version to tell of.
+  return fmt::format(
+      "WITH state AS (INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, clock_timestamp(), session_user, {}, '{}', "
+      "{}, {}, {}) RETURNING version) INSERT INTO {} {} VALUES ('{}', (SELECT version FROM state), {}, {}, {}, {}, {}, "
+      "{})",
+      table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
+      text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done, text(e.done_checksum),
+      e.baselined ? "'baseline'" : "'sql'", table("run_migration"), run_migration_columns, run, name, direction,
+      text(e.outcome), e.duration_us, text(e.message), e.owes_hooks);
 }
 
 bool ledger::has_event(postgres::connection &session, const std::string &run, const migration_event &e) {

@@ -89,10 +89,10 @@ public:
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
   // The same for a migration that the ledger does not have yet, as statements without parameters, to be sent with
-  // others. They fail with a unique_violation if it has it by now.
+  // others. They fail with a unique_violation if it has it by now, with a not_null_violation if it does not take it.
   std::string first_event_sql(const std::string &run, const migration_event &event) const;
-  // Says that the ledger is not as it was when the event's run was planned.
-  [[noreturn]] static void changed_meanwhile(const migration_event &event);
+  // Says that the ledger is not as it was when the event's run was planned, or that its tables refuse the row.
+  [[noreturn]] static void not_taken(const migration_event &event);
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 

@@ -287,7 +287,8 @@ commit_end migration_run::commit_with(const ledger::migration_event &e) {
     return commit(c, {row, c.fresh_session_sql()}, [&] { return lost.find_out(xid_); });
   } catch (postgres::server_error &refused) {
     // The migration's own constraints were checked before.
-    if (refused.sqlstate == postgres::sqlstate::unique_violation) p_.ledger.changed_meanwhile(e);
+    using namespace postgres::sqlstate;
+    if (refused.sqlstate == unique_violation || refused.sqlstate == not_null_violation) p_.ledger.not_taken(e);
     refused.where = {script_.file.string(), 0, 0};
     throw;
   }

@@ -22,6 +22,7 @@ namespace sqlstate {
 inline constexpr std::string_view invalid_parameter_value = "22023";
 inline constexpr std::string_view lock_not_available = "55P03";
 inline constexpr std::string_view query_canceled = "57014";
+inline constexpr std::string_view not_null_violation = "23502";
 inline constexpr std::string_view unique_violation = "23505";
 inline constexpr std::string_view unsafe_new_enum_value = "55P04";
 inline constexpr std::string_view active_sql_transaction = "25001";

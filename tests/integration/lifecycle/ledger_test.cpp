@@ -99,3 +99,25 @@ TEST_CASE(
     CHECK(ledger(p) == "0001 applied");
   }
 }
+
+TEST_CASE("what the database keeps out of the ledger is not applied either") {
+  const project p(with_probe(""));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  p.database().sql("CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
+                   "CREATE TRIGGER keep_out BEFORE INSERT ON davit.migration FOR EACH ROW EXECUTE FUNCTION keep_out()");
+  for (const std::string head : {"", "-- davit: no-transaction\n"}) {
+    CAPTURE(head);
+    p.migration("0002_two.up.sql", head + "CREATE TABLE two (i int);");
+    const auto run = up(p, 6);
+    CHECK(has(run.err(), "did not take the row of migration 0002"));
+    CHECK(has(run.err(), "a trigger, rule or policy"));
+    CHECK(exists(p, "two") != head.empty());
+  }
+}
+
+TEST_CASE("a run whose row was taken away says so") {
+  const project p(with_probe(""));
+  p.migration("0001_one.up.sql", "DELETE FROM davit.run;");
+  CHECK(has(up(p, 0).err(), "is not in \"davit\".run any more"));
+}
