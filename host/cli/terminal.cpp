@@ -3,12 +3,14 @@
 #include "base/error.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -73,6 +75,7 @@ void terminal::out(std::string_view line) {
 void terminal::keep_stdout_from_plugins() {
   const std::lock_guard lock(mutex_);
   if (data_ != stdout) return;
+  if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) return; // it was closed: nothing can be written there
   std::fflush(stdout);
   // High, so that a plugin that closes or replaces the usual numbers does not meet it.
   int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
@@ -91,6 +94,16 @@ bool terminal::flush() {
 
 void terminal::err(std::string_view line) {
   const std::lock_guard lock(mutex_);
+  clear_live();
+  write(stderr, std::string(line) + "\n");
+}
+
+void terminal::err_if_read(std::string_view line) {
+  constexpr std::chrono::milliseconds patience{500};
+  const std::unique_lock lock(mutex_, patience);
+  if (!lock) return;
+  pollfd room{STDERR_FILENO, POLLOUT, 0}; // in a pipe: for a line of usual length
+  if (::poll(&room, 1, static_cast<int>(patience.count())) == 0) return;
   clear_live();
   write(stderr, std::string(line) + "\n");
 }

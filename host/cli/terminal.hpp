@@ -17,6 +17,8 @@ public:
   // One line each; from any thread.
   void out(std::string_view line);
   void err(std::string_view line);
+  // The same for whoever must not wait: the line is lost if nobody reads, be it that another thread waits for that.
+  void err_if_read(std::string_view line);
   // From here on standard output is for this class alone: what plugins, and programs they start, write there goes to
   // standard error. Before the first plugin is loaded.
   void keep_stdout_from_plugins();
@@ -33,7 +35,7 @@ private:
   static std::string paint(bool color, style s, std::string_view text);
   void clear_live();
 
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::FILE *data_ = stdout; // never closed: a line may come from any thread until the very end
   bool err_is_terminal_;
   bool out_color_, err_color_;

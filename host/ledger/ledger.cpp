@@ -179,8 +179,8 @@ void ledger::not_taken(const migration_event &e) {
   throw error(error_code::ledger_conflict,
               "the ledger did not take the row of migration " + e.id.text() + ", which was " +
                   (e.before.empty() ? "unknown to it" : e.before) +
-                  " when this run made its plan: another run has changed it since, or a trigger, rule or policy on the "
-                  "ledger's tables keeps it out",
+                  " before: another run has changed it since this one made its plan, or a trigger, rule or policy on "
+                  "the ledger's tables keeps it out",
               "davit status shows what is true now");
 }
 
