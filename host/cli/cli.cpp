@@ -12,6 +12,7 @@
 #include <new>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <sodium.h>
 
@@ -75,6 +76,7 @@ int main(int argc, char **argv) {
   plugin::install_crash_reporter();
   const plugin::crash_stack stack;
   const plugin::exit_reporter exits;
+  ::mallopt(M_ARENA_MAX, 1);     // one thread is at work at a time: a heap for each would only cost memory
   std::signal(SIGPIPE, SIG_IGN); // `davit up | head` must not end a run half-way
   const parsed p = parse_arguments(argc, argv);
   if (!p.run) return refuse_arguments(p, argc, argv);

@@ -74,6 +74,17 @@ void ledger::ensure() {
 }
 
 std::vector<migration::recorded> ledger::read() {
+  auto out = read_settled();
+  if (version().value_or(0) < 3) return out;
+  for (auto &open : progress(*c_, schema_).unsettled()) {
+    std::erase_if(out, [&](const auto &one) { return one.id == open.id; });
+    out.push_back(std::move(open));
+  }
+  std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
+  return out;
+}
+
+std::vector<migration::recorded> ledger::read_settled() {
   std::vector<migration::recorded> out;
   const auto have = version();
   if (!have) return out;
@@ -90,11 +101,6 @@ std::vector<migration::recorded> ledger::read() {
                    number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up",
                    r.text(i, 12) == "t", text(13), static_cast<std::uint32_t>(number(r.text(i, 14)))});
   }
-  if (*have >= 3)
-    for (auto &open : progress(*c_, schema_).unsettled()) {
-      std::erase_if(out, [&](const auto &one) { return one.id == open.id; });
-      out.push_back(std::move(open));
-    }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
 }
@@ -205,6 +211,12 @@ bool ledger::has_event(postgres::connection &session, const std::string &run, co
                                    " WHERE run = $1::uuid AND version = $2 AND outcome = $3 LIMIT 1",
                                std::array{parameter(run), parameter(e.id.text()), parameter(e.outcome)});
   return r.rows() == 1;
+}
+
+bool ledger::left_unsettled() {
+  return c_->exec("SELECT EXISTS (SELECT FROM " + table("progress") + ") OR EXISTS (SELECT FROM " + table("run") +
+                  " WHERE finished IS NULL) OR EXISTS (SELECT FROM " + table("run_migration") + " WHERE owes_hooks)")
+             .text(0, 0) == "t";
 }
 
 std::vector<open_end> ledger::open_ends() {

@@ -78,6 +78,8 @@ public:
 
   // Ascending; empty if there is no ledger.
   std::vector<migration::recorded> read();
+  // The same where progress is settled and stays so: under the run lock.
+  std::vector<migration::recorded> read_settled();
 
   void start_run(const run_record &run);
   void finish_run(const std::string &run, const run_end &end);
@@ -96,6 +98,8 @@ public:
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 
+  // Whether there is anything to settle: progress, or an open end. Cheaper than to look for them.
+  bool left_unsettled();
   // Whoever holds the run lock knows that a run without an end is dead; others may see one that is under way.
   std::vector<open_end> open_ends();
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.

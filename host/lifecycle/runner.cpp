@@ -160,9 +160,11 @@ void runner::go() {
   dispatcher_.fire("startup", sql_scope::own_transaction);
   sessions_.take_run_lock();
   ledger_.ensure();
-  ledger::progress(sessions_.lock(), settings_.ledger.schema).settle();
   has_ledger_ = true;
-  report_open_ends();
+  if (ledger_.left_unsettled()) {
+    ledger::progress(sessions_.lock(), settings_.ledger.schema).settle();
+    report_open_ends();
+  }
   dispatcher_.fire("pre_validate", sql_scope::own_transaction);
   plan();
   if (!out_.planned.empty()) record();
@@ -214,7 +216,7 @@ void runner::report_open_ends() {
 void runner::plan() {
   const migration::folder folder = migration::find_migrations(settings_.migrations.dir);
   for (const auto &w : folder.warnings) show_.warning(w);
-  const auto recorded = ledger_.read();
+  const auto recorded = ledger_.read_settled();
   is_first_ =
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
