@@ -72,6 +72,7 @@ CLI::App *parser::add(CLI::App &to, command c, const std::string &name, const st
 }
 
 void parser::add_run_options(CLI::App *app) {
+  app->add_flag("--dry-run", out_.dry_run, "do everything, hooks included, in one transaction, then roll it back");
   optional_option(app, "--deadline", out_.deadline, "stop the run after so long, exit code 124; \"0\": never", "30m");
   optional_option(app, "--hooks-hint", out_.hint, "free text that every hook sees", "TEXT");
   optional_option(app, "--hooks-hint-owner", out_.hint_owner, "the same: who is responsible", "TEXT");

@@ -1,6 +1,7 @@
 // davit up, davit down
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/rehearsal_answer.hpp"
 #include "cli/report.hpp"
 #include "cli/requests.hpp"
 #include "cli/workspace.hpp"
@@ -23,6 +24,7 @@ ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, con
   ordered_json j = out.failure ? json_failure(name_of(o.what), *out.failure) : json_answer(name_of(o.what));
   j["run"] = out.run;
   j["outcome"] = out.outcome;
+  j["dry_run"] = out.rehearsed.has_value();
   j["planned"] = out.planned.size();
   j["done"] = out.done;
   j["duration_ms"] = static_cast<double>(out.duration.count()) / 1000;
@@ -52,6 +54,7 @@ ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, con
   j["without_part"] = ordered_json::array();
   for (const auto &p : seen.without_part()) j["without_part"].push_back({{"plugin", p.plugin}, {"why", p.why}});
   j["warnings"] = seen.warnings();
+  if (out.rehearsed) add_rehearsal(j, out);
   return j;
 }
 
@@ -70,6 +73,7 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
   const bool up = o.what == command::up;
   const std::string verb = up ? "applied" : "reverted";
   if (o.verbose) print_stats(t, out.stats_json);
+  if (out.rehearsed && !out.planned.empty()) return print_rehearsal(t, out, verb);
   if (out.outcome == "nothing_to_do")
     t.out(up ? "nothing to do: every migration is applied" : "nothing to do: no migration to revert");
   else
@@ -80,7 +84,7 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
 int report(const options &o, terminal &t, const lifecycle::run_outcome &out, const progress &seen) {
   if (o.json)
     print_json(t, answer_for(o, out, seen));
-  else if (!out.failure || out.done > 0)
+  else if (!out.failure || out.done > 0 || (out.rehearsed && !out.planned.empty()))
     print_summary(t, o, out);
   if (!out.failure) return static_cast<int>(exit_code::ok);
   print_error(t, *out.failure);
@@ -117,7 +121,7 @@ int command_run(const options &o, terminal &t) {
                 o.quiet     ? detail_level::quiet
                 : o.verbose ? detail_level::verbose
                             : detail_level::normal,
-                w.services().secrets);
+                w.services().secrets, o.dry_run);
   for (const auto &p : plugins.without_part()) show.takes_no_part(p);
   lifecycle::interrupt stop(w.settings.run.deadline);
   lifecycle::cancel_targets targets;
@@ -128,7 +132,8 @@ int command_run(const options &o, terminal &t) {
       {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); }, w.settings.run.grace,
        [&](const auto &late) { out = run->go_on_without(late); }, [&w] { w.discard_server(); }, begin},
       signals, [&] {
-        run.emplace(w.settings, plugins, what, stop, targets, show);
+        run.emplace(w.settings, plugins, what, o.dry_run ? lifecycle::run_mode::dry : lifecycle::run_mode::real, stop,
+                    targets, show);
         if (!begin.cross()) return;
         out = run->go();
         run.reset();

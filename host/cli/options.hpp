@@ -45,6 +45,7 @@ struct options {
   std::optional<std::string> to;
   std::optional<std::uint32_t> steps;
   bool out_of_order = false;
+  bool dry_run = false;   // up, down
   bool down = false;      // plan
   bool exit_code = false; // status
   bool run_sql = false;   // verify

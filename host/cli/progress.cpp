@@ -29,8 +29,8 @@ void progress::handler_done(const plugin::binding &b, const plugin::call_result 
   const bool ok = !r.failure;
   if (level_ == detail_level::quiet && !softened) return;
   if (level_ == detail_level::normal && ok && message.empty()) return;
-  const auto mark = ok ? t_.on_err(style::good, "ok")
-                       : t_.on_err(softened ? style::warn : style::bad, std::string(name_of(r.outcome)));
+  const auto how = r.outcome == plugin::outcome::ok ? style::good : softened || !r.failure ? style::warn : style::bad;
+  const auto mark = t_.on_err(how, std::string(name_of(r.outcome)));
   std::string line = fmt::format("    {} {}.{}", mark, b.owner->name(), b.what->name);
   if (level_ == detail_level::verbose)
     line += t_.on_err(style::dim, fmt::format(" ({})", human_time(r.duration)));
@@ -48,8 +48,11 @@ void progress::migration_begins(const migration::step &s, std::size_t number, st
   migration_ = s.files.id.text();
   if (level_ == detail_level::quiet) return;
   const std::string again = attempt > 1 ? fmt::format(", attempt {}", attempt) : "";
-  const std::string line =
-      fmt::format("{} {} ({} of {}{})", s.up ? "applying" : "reverting", s.files.title(), number, of, again);
+  const std::string line = fmt::format("{} {} ({} of {}{})",
+                                       dry_   ? "rehearsing"
+                                       : s.up ? "applying"
+                                              : "reverting",
+                                       s.files.title(), number, of, again);
   if (level_ == detail_level::verbose)
     t_.err(t_.on_err(style::bold, line));
   else
@@ -60,7 +63,7 @@ void progress::migration_ends(const migration::step &s, const ledger::migration_
   migrations_.push_back(e);
   migration_.clear();
   if (level_ == detail_level::quiet) return;
-  const bool good = e.outcome == "applied" || e.outcome == "reverted";
+  const bool good = e.outcome == "applied" || e.outcome == "reverted" || e.outcome == "rehearsed";
   t_.err(fmt::format("{} {} {}", t_.on_err(good ? style::good : style::bad, fmt::format("{:<8}", e.outcome)),
                      s.files.title(),
                      t_.on_err(style::dim, "(" + human_time(std::chrono::microseconds(e.duration_us)) + ")")));

@@ -16,7 +16,8 @@ enum class detail_level { quiet, normal, verbose };
 class progress : public lifecycle::observer {
 public:
   // Secrets of `hidden` are kept out of what servers and migrations say.
-  progress(terminal &t, detail_level level, const plugin::secrets &hidden) : t_(t), level_(level), secrets_(hidden) {}
+  progress(terminal &t, detail_level level, const plugin::secrets &hidden, bool dry = false)
+      : t_(t), level_(level), secrets_(hidden), dry_(dry) {}
 
   void takes_no_part(const plugin::left_out &who);
   void phase(std::string_view name, std::size_t handlers) override;
@@ -42,6 +43,7 @@ private:
   terminal &t_;
   detail_level level_;
   const plugin::secrets &secrets_;
+  const bool dry_;
   std::string migration_;      // version of the one under way
   std::set<std::string> said_; // what it was waited for, each once for those who read a log
   std::vector<hook> hooks_;

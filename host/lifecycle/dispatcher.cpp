@@ -7,6 +7,16 @@ namespace davit::lifecycle {
 using config::failure_policy;
 using plugin::outcome;
 
+namespace {
+
+// Writing, or what runs outside of transaction blocks only.
+bool refused_as_read_only(const error &e) {
+  return e.sqlstate == postgres::sqlstate::read_only_transaction ||
+         e.sqlstate == postgres::sqlstate::active_sql_transaction;
+}
+
+} // namespace
+
 void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plugin::migration_facts *migration,
                       const error *failure) {
   const plugin::phase_row &row = *plugin::find_phase(phase);
@@ -20,6 +30,10 @@ void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plu
     const auto &b = *bindings[place];
     if (b.owner->abandoned()) continue;
     if (!only_logged) stop_.check();
+    if (run.dry && b.owner->acts_outside() && !b.what->dry_run_safe) {
+      skip(b, migration);
+      continue;
+    }
     refresh_info(scope);
     now_.place = place;
     now_.called = &b;
@@ -35,6 +49,18 @@ void dispatcher::fire(std::string_view phase, plugin::sql_scope scope, const plu
     only_logged ? care_.after_failure(b) : care_.after(b, scope);
   }
   if (!only_logged) stop_.check();
+}
+
+// Nothing rolls back what it would do outside of the database.
+void dispatcher::skip(const plugin::binding &b, const plugin::migration_facts *migration) {
+  plugin::call_result r;
+  r.outcome = outcome::skipped;
+  r.message = "it may act outside of the database (net or exec), and is not declared safe in a dry run";
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  journal_.add({migration ? migration->version : "", b.phase, b.owner->name(), b.what->name,
+                std::string(name_of(r.outcome)), r.message, 0, 0,
+                std::chrono::duration_cast<std::chrono::microseconds>(now).count()});
+  show_.handler_done(b, r, false);
 }
 
 void dispatcher::give_up(const error &why) {
@@ -82,6 +108,8 @@ void dispatcher::call(const plugin::binding &b, const plugin::phase_row &row, co
     if (only_logged) return;
     throw copy;
   }
+  if (run.dry && r.failure && r.failure->hint.empty() && refused_as_read_only(*r.failure))
+    r.failure->hint = "in a dry run the side connection is read-only: let the handler ask run().dry, and do without";
   std::string message = r.message;
   if (r.failure) message = r.failure->message;
   journal_.add({when.migration ? when.migration->version : "", b.phase, b.owner->name(), b.what->name,

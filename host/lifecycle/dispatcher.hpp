@@ -50,6 +50,7 @@ private:
     std::chrono::system_clock::time_point began;
   };
   void refresh_info(plugin::sql_scope scope);
+  void skip(const plugin::binding &b, const plugin::migration_facts *migration);
   void call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when);
 
   const plugin::plugin_set &plugins_;

@@ -1,10 +1,12 @@
 #include "lifecycle/runner.hpp"
 
 #include "ledger/progress.hpp"
+#include "ledger/tables.hpp"
 #include "lifecycle/dispatcher.hpp"
 #include "lifecycle/end_sessions.hpp"
 #include "lifecycle/identity.hpp"
 #include "lifecycle/migrate.hpp"
+#include "lifecycle/rehearsal.hpp"
 #include "lifecycle/sessions.hpp"
 #include "plugin/abandon.hpp"
 
@@ -28,11 +30,13 @@ std::int64_t now_us() {
 
 class runner {
 public:
-  runner(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
+  runner(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, run_mode mode,
          const interrupt &stop, cancel_targets &targets, observer &show)
       : settings_(settings), plugins_(plugins), request_(what), stop_(stop), show_(show), targets_(targets),
         sessions_(settings, targets, stop, show), ledger_(sessions_.lock(), settings.ledger.schema),
-        dispatcher_(plugins, sessions_, stop, show, journal_) {}
+        dispatcher_(plugins, sessions_, stop, show, journal_) {
+    if (mode == run_mode::dry) rehearsal_.emplace(parts());
+  }
 
   run_outcome run();
   run_outcome go_on_without(const plugin::watch::overdue_call &late);
@@ -44,6 +48,8 @@ private:
   bool up() const { return std::holds_alternative<migration::up_options>(request_); }
   void fill_facts();
   void go();
+  void rehearse();
+  run_parts parts();
   void report_open_ends();
   void propose_baseline(error &failure) const;
   void plan();
@@ -71,6 +77,7 @@ private:
   bool is_first_ = false;   // nothing was ever applied
   bool ending_ = false;     // success or failure is told
   unfinished *under_way_ = nullptr;
+  std::optional<rehearsal> rehearsal_; // instead of the migrations themselves
 };
 
 void runner::fill_facts() {
@@ -85,6 +92,7 @@ void runner::fill_facts() {
   facts.hint_owner = settings_.run.hint_owner;
   facts.hint_token = settings_.run.hint_token;
   facts.started_us = now_us();
+  facts.dry = rehearsal_.has_value();
   dispatcher_.info.insert_or_assign("server.version", std::int64_t{sessions_.lock().server_version()});
   dispatcher_.info.insert_or_assign("run.done", std::int64_t{0});
 }
@@ -92,8 +100,10 @@ void runner::fill_facts() {
 run_outcome runner::run() {
   fill_facts();
   try {
-    go();
-    out_.outcome = out_.planned.empty() ? "nothing_to_do" : up() ? "applied" : "reverted";
+    rehearsal_ ? rehearse() : go();
+    out_.outcome = out_.planned.empty() || (rehearsal_ && out_.done == 0) ? "nothing_to_do"
+                   : up()                                                 ? "applied"
+                                                                          : "reverted";
   } catch (error &e) {
     failed(std::move(e));
     propose_baseline(*out_.failure);
@@ -169,26 +179,44 @@ void runner::go() {
   plan();
   if (!out_.planned.empty()) record();
   dispatcher_.fire("validated", sql_scope::own_transaction);
-  const run_parts parts{settings_,
-                        sessions_,
-                        dispatcher_,
-                        ledger_,
-                        stop_,
-                        show_,
-                        scripts_,
-                        [this](const migration::version &id) { paid_.push_back(id); },
-                        [this] {
-                          ++out_.done;
-                          dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
-                        },
-                        under_way_};
+  const run_parts all = parts();
   std::size_t number = 0;
   for (const auto &step : out_.planned) {
     stop_.check();
-    migrate(parts, step, ++number, out_.planned.size());
+    migrate(all, step, ++number, out_.planned.size());
     write_journal();
   }
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);
+}
+
+// The same in one transaction. It may last, so the lock comes first: what handlers at startup lock would be in the way
+// of the run that is waited for.
+void runner::rehearse() {
+  sessions_.take_run_lock();
+  rehearsal_->begin();
+  rehearsal_->fire("startup");
+  if (ledger_.version() == ledger::newest_version) report_open_ends();
+  rehearsal_->fire("pre_validate");
+  plan();
+  rehearsal_->fire("validated");
+  rehearsal_->migrate(out_.planned);
+  if (out_.done > 0) rehearsal_->fire("post_complete");
+}
+
+run_parts runner::parts() {
+  return {settings_,
+          sessions_,
+          dispatcher_,
+          ledger_,
+          stop_,
+          show_,
+          scripts_,
+          [this](const migration::version &id) { paid_.push_back(id); },
+          [this] {
+            ++out_.done;
+            dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
+          },
+          under_way_};
 }
 
 // Where the very first migration finds its objects there, the schema may be older than davit's part in it.
@@ -210,7 +238,7 @@ void runner::report_open_ends() {
       text += "; " + m + " is committed, but its handlers after COMMIT are not known to have run";
     show_.warning(text);
   }
-  if (!open.empty()) ledger_.settle_open_ends();
+  if (!open.empty() && !rehearsal_) ledger_.settle_open_ends();
 }
 
 void runner::plan() {
@@ -260,7 +288,11 @@ void runner::end() {
   ending_ = true;
   sessions_.work_is_over();
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
-  if (out_.failure && out_.failure->state.empty()) {
+  if (out_.failure && rehearsal_) {
+    out_.failure->state = out_.failure->code == error_code::transaction_ended
+                              ? "this was a dry run, but davit cannot tell whether all of it is rolled back"
+                              : "this was a dry run: nothing of it stays in the database";
+  } else if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)
       out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");
     else if (out_.done == out_.planned.size())
@@ -270,9 +302,16 @@ void runner::end() {
                             " migrations are " + (up() ? "applied" : "reverted") + ", the others were not started";
   }
   const error *failure = out_.failure ? &*out_.failure : nullptr;
-  dispatcher_.fire(failure ? "failure" : "success", sessions_.usable() ? sql_scope::own_transaction : sql_scope::none,
-                   nullptr, failure);
+  const char *last = failure ? "failure" : "success";
+  if (rehearsal_)
+    rehearsal_->fire(last, nullptr, failure);
+  else
+    dispatcher_.fire(last, sessions_.usable() ? sql_scope::own_transaction : sql_scope::none, nullptr, failure);
   dispatcher_.settle();
+  if (rehearsal_) {
+    rehearsal_->end();
+    out_.rehearsed = rehearsal_->report();
+  }
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
   try {
@@ -292,9 +331,9 @@ std::vector<migration::step> steps_for(const request &what, const migration::fol
   return migration::plan_down(folder, ledger, std::get<migration::down_options>(what));
 }
 
-run::run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what,
+run::run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, run_mode mode,
          const interrupt &stop, cancel_targets &targets, observer &show)
-    : runner_(std::make_unique<runner>(settings, plugins, what, stop, targets, show)) {}
+    : runner_(std::make_unique<runner>(settings, plugins, what, mode, stop, targets, show)) {}
 run::~run() = default;
 
 run_outcome run::go() { return runner_->run(); }

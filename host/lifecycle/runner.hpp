@@ -5,6 +5,7 @@
 #include "lifecycle/cancel_targets.hpp"
 #include "lifecycle/interrupt.hpp"
 #include "lifecycle/observer.hpp"
+#include "lifecycle/rehearsal_report.hpp"
 #include "migration/plan.hpp"
 #include "plugin/plugin_set.hpp"
 
@@ -22,6 +23,9 @@ using request = std::variant<migration::up_options, migration::down_options>;
 std::vector<migration::step> steps_for(const request &what, const migration::folder &folder,
                                        const std::vector<migration::recorded> &ledger);
 
+// A dry run does everything in one transaction that is rolled back, and writes nothing to the ledger.
+enum class run_mode { real, dry };
+
 class runner;
 
 struct run_outcome {
@@ -32,13 +36,14 @@ struct run_outcome {
   std::string stats_json;
   std::optional<error> failure;
   std::chrono::microseconds duration{0};
+  std::optional<rehearsal_report> rehearsed; // of a dry run
 };
 
 class run {
 public:
   // Opens the lock session; throws where that fails. All arguments outlive it.
-  run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, const interrupt &stop,
-      cancel_targets &targets, observer &show);
+  run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, run_mode mode,
+      const interrupt &stop, cancel_targets &targets, observer &show);
   ~run();
 
   // Failures of the run are in the outcome.

@@ -91,6 +91,11 @@ bool sessions::usable() const {
   return !abandoned_ && (!run_ || (run_->alive() && run_->transaction_status() == postgres::transaction_status::idle));
 }
 
+bool sessions::usable_inside() const {
+  return !abandoned_ && run_ && run_->alive() &&
+         run_->transaction_status() == postgres::transaction_status::in_transaction;
+}
+
 void sessions::abandon(bool ended) noexcept {
   drop_run();
   drop_side();

@@ -54,6 +54,8 @@ public:
 
   // Whether the migration's connection can be used for a handler's own transaction, without opening it.
   bool usable() const;
+  // The same for a savepoint in the transaction that it has open.
+  bool usable_inside() const;
   void drop_run() noexcept; // closes it, so that the server rolls back whatever it was at
   // Lets go of the sessions that a handler which does not return was at. Unless they have `ended` on the server, no new
   // ones take their place: what the old ones hold would be waited for.

@@ -51,6 +51,7 @@ std::string_view name_of(outcome o) {
   case outcome::failed: return "failed";
   case outcome::deadline: return "deadline";
   case outcome::abandoned: return "abandoned";
+  case outcome::skipped: return "skipped";
   }
   return "failed";
 }

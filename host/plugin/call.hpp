@@ -27,7 +27,7 @@ struct occasion {
   bool veto_allowed;
 };
 
-enum class outcome { ok, handled, veto, failed, deadline, abandoned };
+enum class outcome { ok, handled, veto, failed, deadline, abandoned, skipped };
 std::string_view name_of(outcome o);
 
 struct call_result {

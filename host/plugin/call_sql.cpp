@@ -7,6 +7,7 @@
 
 #include <davit/plugin.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace davit::plugin {
@@ -39,8 +40,9 @@ std::unique_ptr<channel> open_main(sessions &s, sql_scope scope, access rights) 
 
 } // namespace
 
-call_sql::call_sql(sessions &s, sql_scope scope, access rights, const watch &supervision)
-    : rights_(rights), supervision_(supervision), main_(open_main(s, scope, rights)), side_(s, rights) {}
+call_sql::call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision)
+    : rights_(rights), supervision_(supervision), main_(open_main(s, scope, rights)),
+      side_(s, std::min(rights, on_side)) {}
 
 channel &call_sql::of(std::int32_t connection) {
   if (connection == DAVIT_CONN_SIDE) return side_;

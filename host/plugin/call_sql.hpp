@@ -23,7 +23,8 @@ enum class sql_scope {
 
 class call_sql {
 public:
-  call_sql(sessions &s, sql_scope scope, access rights, const watch &supervision);
+  // `on_side`: at most these rights on the side connection.
+  call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision);
 
   // `connection` is DAVIT_CONN_…. All throw davit::error.
   postgres::result query(std::int32_t connection, std::string_view sql,

@@ -45,7 +45,8 @@ void shown_error::set(const error &e, std::int32_t status) {
 }
 
 call_state::call_state(const binding &b, const occasion &w)
-    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), b.owner->shared().supervision) {
+    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), w.run.dry ? access::read : access::write,
+                             b.owner->shared().supervision) {
   const run_facts &r = w.run;
   run = {sizeof(davit_run),     r.dry ? static_cast<std::uint32_t>(DAVIT_RUN_DRY) : 0U,
          to_abi(r.id),          to_abi(r.command),

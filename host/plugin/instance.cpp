@@ -75,6 +75,11 @@ void instance::grant(const config::plugin_settings &settings) {
   }
 }
 
+bool instance::acts_outside() const {
+  return std::any_of(descriptor_.capabilities.begin(), descriptor_.capabilities.end(),
+                     [](const capability &c) { return c.name == "net" || c.name == "exec"; });
+}
+
 access instance::rights() const {
   const auto has = [this](const char *c) {
     return std::find(capabilities_.begin(), capabilities_.end(), c) != capabilities_.end();

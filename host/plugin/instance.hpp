@@ -61,6 +61,8 @@ public:
   const plugin::descriptor &descriptor() const { return descriptor_; }
   const std::vector<std::string> &capabilities() const { return capabilities_; } // granted
   access rights() const;
+  // Whether it declares to act outside of the database: net, exec.
+  bool acts_outside() const;
   const std::vector<handler> &handlers() const { return handlers_; }
   const handler *find_handler(std::string_view name) const;
   const std::vector<self_binding> &self_bindings() const { return self_bindings_; }

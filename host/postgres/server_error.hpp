@@ -26,6 +26,8 @@ inline constexpr std::string_view not_null_violation = "23502";
 inline constexpr std::string_view unique_violation = "23505";
 inline constexpr std::string_view unsafe_new_enum_value = "55P04";
 inline constexpr std::string_view active_sql_transaction = "25001";
+inline constexpr std::string_view read_only_transaction = "25006";
+inline constexpr std::string_view out_of_memory = "53200";                   // of the lock table, for one
 inline constexpr std::string_view invalid_transaction_termination = "2D000"; // a procedure commits
 inline constexpr std::string_view object_in_use = "55006";                   // for one, by a deferred trigger
 // A table, index, column, schema, function, … that is to be created is there already.

@@ -35,6 +35,7 @@ std::string describe_run(const davit::run &r) {
       .add("token", r.hint_token)
       .add("id", r.id)
       .add("started_us", r.started_us)
+      .add("dry", r.dry ? "yes" : "")
       .str();
 }
 

@@ -3,6 +3,7 @@
 #include "actions.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
 #include <memory>
 
@@ -62,7 +63,8 @@ void instance::declare(davit_init *init) {
   };
   for (auto &h : handlers_) {
     const auto name = davit::detail::str(h.name);
-    check(host_->handler(host_, init, name, &instance::enter, &h, 0));
+    const std::uint32_t flags = h.name.rfind("safe", 0) == 0 ? std::uint32_t{DAVIT_HANDLER_DRY_RUN_SAFE} : 0U;
+    check(host_->handler(host_, init, name, &instance::enter, &h, flags));
     std::vector<std::string> bound;
     for (const auto *a : h.script) {
       if (a->phase.empty() || std::find(bound.begin(), bound.end(), a->phase) != bound.end()) continue;
@@ -111,9 +113,14 @@ struct schema {
 
 } // namespace
 
-// All capabilities are optional: `grant` in davit.toml decides what a test's handlers may do.
+// All capabilities are optional: `grant` in davit.toml decides what a test's handlers may do. One that may act outside
+// of the database is built as a library of its own.
 extern "C" DAVIT_EXPORT const davit_plugin *davit_plugin_v1(void) {
+#ifdef PROBE_NET
+  static const davit_str capabilities[] = {DAVIT_STR("?db.read"), DAVIT_STR("?db.write"), DAVIT_STR("net")};
+#else
   static const davit_str capabilities[] = {DAVIT_STR("?db.read"), DAVIT_STR("?db.write")};
+#endif
   static const davit_plugin plugin = [] {
     davit_plugin p{};
     p.struct_size = sizeof(davit_plugin);
@@ -125,7 +132,7 @@ extern "C" DAVIT_EXPORT const davit_plugin *davit_plugin_v1(void) {
     p.keys = davit::detail::keys_of<schema>::list();
     p.key_count = davit::detail::keys_of<schema>::count;
     p.capabilities = capabilities;
-    p.capability_count = 2;
+    p.capability_count = std::size(capabilities);
     p.init = &init;
     p.destroy = &destroy;
     return p;

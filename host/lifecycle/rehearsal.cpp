@@ -1,0 +1,76 @@
+#include "lifecycle/rehearsal.hpp"
+
+#include "lifecycle/deferred_constraints.hpp"
+#include "lifecycle/outbox.hpp"
+#include "plugin/phases.hpp"
+
+namespace davit::lifecycle {
+
+using plugin::sql_scope;
+
+rehearsal::rehearsal(const run_parts &parts) : parts_(parts), transaction_(parts.sessions) {}
+
+void rehearsal::begin() {
+  try {
+    sequences_ = read_sequences(parts_.sessions.lock());
+  } catch (const error &e) {
+    parts_.show.warning("sequences cannot be watched: " + e.message);
+    parts_.sessions.require_lock();
+  }
+}
+
+void rehearsal::fire(std::string_view phase, const plugin::migration_facts *migration, const error *failure) {
+  auto &dispatcher = parts_.dispatcher;
+  if (!dispatcher.has_handlers(phase)) return dispatcher.fire(phase, sql_scope::none, migration, failure);
+  if (plugin::find_phase(phase)->failure == plugin::phase_failure::LOG) {
+    bool usable = transaction_.usable();
+    try {
+      if (usable) transaction_.open();
+    } catch (const error &e) { // handlers are told that there is no connection
+      parts_.show.warning("the connection cannot be used at " + std::string(phase) + ": " + e.message);
+      usable = false;
+    }
+    return dispatcher.fire(phase, usable ? sql_scope::in_transaction : sql_scope::none, migration, failure);
+  }
+  transaction_.open().exec("SAVEPOINT davit_phase");
+  dispatcher.fire(phase, sql_scope::in_transaction, migration, failure);
+  postgres::connection &c = transaction_.open();
+  try {
+    outbox out(parts_.sessions, parts_.stop, parts_.show, "the handlers at " + std::string(phase));
+    reset_deferred(out);
+  } catch (...) { // what is told of this needs the transaction
+    if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
+    throw;
+  }
+  c.exec("RELEASE SAVEPOINT davit_phase");
+}
+
+void rehearsal::leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of) {
+  for (std::size_t i = from; i < steps.size(); ++i)
+    report_.not_tried.push_back(
+        {steps[i].files.id, steps[i].files.name, steps[i].up, "it comes after " + because_of, {}});
+}
+
+void rehearsal::migrate(const std::vector<migration::step> &steps) {
+  const fire_between between = [this](std::string_view phase, const plugin::migration_facts *m, const error *failure) {
+    fire(phase, m, failure);
+  };
+  const rehearsal_parts parts{parts_, transaction_, report_, between};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    parts_.stop.check();
+    if (!rehearse(parts, steps[i], i + 1, steps.size())) return leave_out(steps, i + 1, steps[i].files.title());
+  }
+}
+
+void rehearsal::end() {
+  transaction_.roll_back();
+  report_.held = transaction_.held();
+  if (!sequences_) return;
+  try {
+    report_.sequences = moved(*sequences_, read_sequences(parts_.sessions.witness()));
+  } catch (const error &e) {
+    parts_.show.warning("which sequences were moved is not known: " + e.message);
+  }
+}
+
+} // namespace davit::lifecycle

@@ -1,0 +1,39 @@
+// A dry run: everything that a run would do, hooks included, in one transaction that is rolled back.
+#pragma once
+
+#include "lifecycle/migrate.hpp"
+#include "lifecycle/rehearsal_report.hpp"
+#include "lifecycle/rehearsal_transaction.hpp"
+#include "lifecycle/rehearsed_migration.hpp"
+#include "lifecycle/sequence_states.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace davit::lifecycle {
+
+class rehearsal {
+public:
+  explicit rehearsal(const run_parts &parts);
+
+  // Before anything else: the run lock is held.
+  void begin();
+  // A phase outside of migrations.
+  void fire(std::string_view phase, const plugin::migration_facts *migration = nullptr, const error *failure = nullptr);
+  // All of them in order, up to the first that one transaction cannot show.
+  void migrate(const std::vector<migration::step> &steps);
+  // Undoes everything, and sees what is left all the same. The last word of the run.
+  void end();
+
+  const rehearsal_report &report() const { return report_; }
+
+private:
+  void leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of);
+
+  run_parts parts_;
+  rehearsal_transaction transaction_;
+  rehearsal_report report_;
+  std::optional<sequence_states> sequences_;
+};
+
+} // namespace davit::lifecycle

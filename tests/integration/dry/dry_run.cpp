@@ -1,0 +1,44 @@
+#include "dry_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <stdexcept>
+
+namespace davit::test {
+
+std::string dump_of(const project &p) {
+  const auto pg_dump = (server().bin_dir() / "pg_dump").string();
+  const auto result = run({.argv = {pg_dump, "-d", p.database().url()}});
+  if (result.exit_code != 0) throw std::runtime_error("pg_dump failed\n" + result.err);
+  std::string out;
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) // newer ones fence their output with a token of chance
+    if (!line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict ")) out += line + "\n";
+  return out;
+}
+
+void unchanged::check() const {
+  wait_until_davit_is_gone(project_);
+  CHECK(dump_of(project_) == before_);
+}
+
+finished_run rehearse(const project &p, int expected_exit, std::vector<std::string> arguments) {
+  const unchanged database(p);
+  arguments.emplace_back("--dry-run");
+  auto run = davit_run(p, std::move(arguments), expected_exit);
+  CHECK(run.answer().boolean("/dry_run"));
+  database.check();
+  return run;
+}
+
+std::string not_tried(const finished_run &run) {
+  std::string out;
+  for (std::size_t i = 0; i < run.answer().size("/not_tried"); ++i) {
+    const json row = run.answer().at("/not_tried/" + std::to_string(i));
+    out += row.text("/version") + " " + row.text("/reason") + "\n";
+  }
+  return out;
+}
+
+} // namespace davit::test

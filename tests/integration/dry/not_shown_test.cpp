@@ -1,0 +1,91 @@
+// What one transaction cannot show is listed, and what a rollback does not take back is named.
+#include "dry_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+TEST_CASE("dry run: a file without a transaction, and what comes after it, is listed as not tried") {
+  const project p(with_probe(at_every_phase("do = \"report\"")));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  p.migration("0002_index.up.sql", "SELECT 1;\nCREATE INDEX CONCURRENTLY ON one (i);");
+  p.migration("0003_three.up.sql", "SELECT nonsense;");
+  const auto dry = rehearse(p, 0);
+  CHECK(dry.answer().integer("/done") == 1);
+  CHECK(not_tried(dry) == "0002 CREATE INDEX CONCURRENTLY at line 2: it cannot run inside a transaction\n"
+                          "0003 it comes after 0002_index\n");
+  CHECK(dry.answer().text("/not_tried/0/file").ends_with("0002_index.up.sql"));
+  CHECK(dry.answer().integer("/not_tried/0/line") == 2);
+  CHECK(count(dry.phases(), "pre_execute") == 1);
+  CHECK(dry.phases().ends_with("post_complete success"));
+  const auto text = p.davit({"up", "--dry-run"}).out;
+  CHECK(has(text, "1 of 3 migrations could be applied"));
+  CHECK(has(text, "not tried: 0003_three: it comes after 0002_index"));
+}
+
+TEST_CASE("dry run: where the first migration has no transaction nothing is tried") {
+  const project p(with_probe(at_every_phase("do = \"report\"")));
+  p.migration("0001_one.up.sql", "-- why\n-- davit: no-transaction\nCREATE TABLE one (i int);");
+  const auto dry = rehearse(p, 0);
+  CHECK(dry.answer().text("/outcome") == "not_tried");
+  CHECK(dry.answer().integer("/not_tried/0/line") == 2);
+  CHECK(dry.phases() == "startup pre_validate validated success");
+}
+
+TEST_CASE("dry run: a new enum value that a later migration uses cannot be shown") {
+  const project p(with_probe(at_every_phase("do = \"report\"")));
+  p.database().sql("CREATE TYPE mood AS ENUM ('good'); CREATE TABLE t (m mood)");
+  p.migration("0001_value.up.sql", "ALTER TYPE mood ADD VALUE 'bad';");
+  p.migration("0002_use.up.sql", "SELECT 1;\nINSERT INTO t VALUES ('bad');");
+  p.migration("0003_more.up.sql", "SELECT 1;");
+  const auto dry = rehearse(p, 0);
+  CHECK(dry.answer().integer("/done") == 1);
+  CHECK(has(not_tried(dry), "0002 it uses an enum value that an earlier migration adds"));
+  CHECK(has(not_tried(dry), "0003 it comes after 0002_use"));
+  CHECK(dry.answer().integer("/not_tried/0/line") == 2);
+  CHECK_FALSE(has(dry.phases(), "on_error"));
+  up(p, 0);
+}
+
+TEST_CASE("dry run: a new enum value that its own migration uses is the failure that it is") {
+  const project p;
+  p.database().sql("CREATE TYPE mood AS ENUM ('good'); CREATE TABLE t (m mood)");
+  p.migration("0001_other.up.sql", "CREATE TYPE other AS ENUM ('bad', 'mood');");
+  p.migration("0002_use.up.sql", "ALTER TYPE mood ADD VALUE 'bad'; INSERT INTO t VALUES ('bad');");
+  CHECK(rehearse(p, 1).answer().text("/error/sqlstate") == "55P04");
+  up(p, 1);
+}
+
+TEST_CASE("dry run: an isolation level of a file is left out, and the rest of it is rehearsed") {
+  const project p;
+  p.migration("0001_one.up.sql", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nCREATE TABLE one (i int);");
+  const auto dry = rehearse(p, 0);
+  CHECK(has(dry.answer().text("/warnings/0"), "0001_one.up.sql:1:1: left out of the dry run"));
+  up(p, 0);
+}
+
+TEST_CASE("dry run: sequences that were moved are named, with where they stood and stand") {
+  const project p;
+  p.database().sql("CREATE SEQUENCE \"S one\"; CREATE SEQUENCE untouched; CREATE SEQUENCE placed;"
+                   "SELECT nextval('\"S one\"'); CREATE TABLE t (id serial)");
+  p.migration("0001_one.up.sql", "SELECT nextval('\"S one\"') FROM generate_series(1, 3); SELECT setval('placed', 7, "
+                                 "false); CREATE SEQUENCE fresh; SELECT nextval('fresh'); INSERT INTO t DEFAULT VALUES;"
+                                 "ALTER SEQUENCE untouched RESTART WITH 9; SELECT nextval('untouched');");
+  const auto dry = davit_run(p, {"up", "--dry-run"}, 0);
+  REQUIRE(dry.answer().size("/traces") == 3);
+  CHECK(dry.answer().dump("/traces/0") == R"({"after":"4","before":"1","kind":"sequence","name":"public.\"S one\""})");
+  CHECK(dry.answer().text("/traces/1/name") == "public.placed");
+  CHECK(dry.answer().text("/traces/1/before") == "1, not used yet");
+  CHECK(dry.answer().text("/traces/1/after") == "7, not used yet");
+  CHECK(dry.answer().text("/traces/2/name") == "public.t_id_seq");
+  CHECK(has(p.davit({"up", "--dry-run"}).out, "not rolled back: sequence public.\"S one\" stood at 4, now at 7"));
+}
+
+TEST_CASE("dry run: statements that act outside of the database are named") {
+  const project p;
+  p.migration("0001_one.up.sql", "SELECT 1;\nCOPY (SELECT 1) TO PROGRAM 'cat > /dev/null';");
+  const auto dry = rehearse(p, 0);
+  CHECK(dry.answer().text("/traces/0/kind") == "outside");
+  CHECK(dry.answer().text("/traces/0/name") == "COPY with a file or program");
+  CHECK(dry.answer().integer("/traces/0/line") == 2);
+}
