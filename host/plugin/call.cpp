@@ -5,6 +5,7 @@
 #include "plugin/phases.hpp"
 
 #include <array>
+#include <exception>
 
 namespace davit::plugin {
 namespace {
@@ -39,6 +40,33 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
     e.server_hint = s.last_error.hint;
   }
   return e;
+}
+
+// A COMMIT runs deferred triggers: what the handler did ends by its deadline, too. One that has passed when the server
+// has committed all the same changes nothing any more.
+void finish_in_time(watch::current_call call, call_sql &sql, watch &supervision) {
+  std::exception_ptr failure;
+  const auto armed = [&] {
+    const inside_host_function here(*call.ctx); // given up, it still is at the session
+    const auto now = supervision.arm(call);
+    try {
+      sql.finish(true);
+    } catch (const error &) {
+      failure = std::current_exception();
+    }
+    return now;
+  }();
+  const bool struck = supervision.disarm(armed.number);
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (error &e) {
+    if (struck && e.sqlstate == postgres::sqlstate::query_canceled) {
+      e.code = error_code::hook_deadline;
+      e.message = "what it did was not committed before its deadline: " + e.message;
+    }
+    throw;
+  }
 }
 
 } // namespace
@@ -99,14 +127,18 @@ call_result call_handler(const binding &b, const occasion &when) {
     out.failure = describe(state, out.outcome, status, out.duration,
                            std::chrono::duration_cast<std::chrono::milliseconds>(armed.deadline - begin));
   try {
-    state.sql.finish(keep);
+    if (keep && state.sql.may_take_long())
+      finish_in_time({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end, b.owner, &ctx}, state.sql,
+                     shared.supervision);
+    else
+      state.sql.finish(keep);
   } catch (const error &e) {
     // Where undoing fails too, nobody knows any more what the transaction holds.
     if (!keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost) {
       when.stats.revert(mark);
       throw;
     }
-    out.outcome = outcome::failed;
+    out.outcome = e.code == error_code::hook_deadline ? outcome::deadline : outcome::failed;
     out.failure = e;
   }
   if (out.outcome != outcome::ok) when.stats.revert(mark);

@@ -38,6 +38,8 @@ public:
 
   // As channel::finish, for both connections.
   void finish(bool keep);
+  // Whether keeping the handler's work means a COMMIT.
+  bool may_take_long() const { return main_ && main_->commits(); }
 
 private:
   channel &prepare(std::int32_t connection, std::string_view sql);

@@ -49,6 +49,8 @@ public:
   // Keeps the handler's work, or undoes it; settings that the handler changed are as before in both cases. When keeping
   // fails, the work is undone and it throws; when undoing fails, it throws connection_lost or transaction_ended.
   virtual void finish(bool keep) = 0;
+  // Whether finish(true) would commit something.
+  virtual bool commits() const { return false; }
 
 protected:
   // The open session; opens it if need be. Throws if it can take no statement now.

@@ -25,7 +25,8 @@ postgres::connection &transaction_channel::ready() {
 
 void transaction_channel::roll_back() {
   postgres::connection &c = *c_;
-  c.exec((c.transaction_status() == transaction_status::idle ? "" : "ROLLBACK; ") + std::string(c.reset_sql()));
+  if (c.transaction_status() != transaction_status::idle) c.exec("ROLLBACK");
+  reset();
   c_ = nullptr;
 }
 
@@ -34,6 +35,16 @@ void transaction_channel::undo() {
   end_stream();
   require_alive(*c_);
   roll_back(); // the next statement begins anew
+}
+
+// A request to cancel that was meant for COMMIT may come a moment too late.
+void transaction_channel::reset() {
+  try {
+    c_->exec(c_->reset_sql());
+  } catch (const postgres::server_error &e) {
+    if (e.sqlstate != postgres::sqlstate::query_canceled) throw;
+    c_->exec(c_->reset_sql());
+  }
 }
 
 void transaction_channel::finish(bool keep) {
@@ -52,7 +63,7 @@ void transaction_channel::finish(bool keep) {
     if (c_->alive()) roll_back();
     throw;
   }
-  c_->exec(c_->reset_sql());
+  reset();
   c_ = nullptr;
 }
 

@@ -12,12 +12,14 @@ public:
       : channel(std::move(session), rights), setup_(std::move(setup)) {}
   void undo() override;
   void finish(bool keep) override;
+  bool commits() const override { return c_ != nullptr; }
 
 protected:
   postgres::connection &ready() override;
 
 private:
   void roll_back();
+  void reset();
 
   const std::string setup_;
   postgres::connection *c_ = nullptr; // once BEGIN was sent

@@ -39,6 +39,27 @@ TEST_CASE("a deadline strikes outside of the transaction as well") {
   }
 }
 
+TEST_CASE("the COMMIT of what a handler did ends by its deadline, too") {
+  for (const std::string phase : {"post_execute", "success"}) {
+    CAPTURE(phase);
+    const project p(
+        with_probe(action("phase = \"" + phase + "\"", R"t(do = "sql", sql = "INSERT INTO slow VALUES (1)")t") +
+                       R"t({ phase = "success", handler = "next", priority = 1, do = "sql", sql = "SELECT 7" },
+                { phase = "failure", handler = "next", do = "sql", sql = "SELECT 7" })t",
+                   soon));
+    p.database().sql("CREATE TABLE slow (i int); CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                     "PERFORM pg_sleep(60); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON slow "
+                     "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()");
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    const auto run = up(p, phase == "success" ? 0 : 124);
+    CHECK(has(run.all_output(), "was not committed before its deadline"));
+    CHECK(has(run.outcomes(phase), "deadline"));
+    CHECK(has(run.messages(phase == "success" ? "success" : "failure"), "7"));
+    CHECK(p.database().sql("SELECT count(*) FROM slow") == "0");
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
 TEST_CASE("policy warn softens a deadline: the handler's work is undone and the migration goes on") {
   const project p(with_probe(action(R"t(phase = "after_ddl")t", R"t(do = "sql", sql = "INSERT INTO one VALUES (1)")t") +
                                  action(R"t(phase = "after_ddl")t", sleeps),
