@@ -40,11 +40,13 @@ std::string read_file(const std::filesystem::path &path) {
   std::size_t have = 0;
   for (;;) {
     if (have == bytes.size()) bytes.resize(bytes.size() + 4096); // it has grown
-    const auto n = ::read(fd.get(), bytes.data() + have, bytes.size() - have);
+    const std::size_t asked = bytes.size() - have;
+    const auto n = ::read(fd.get(), bytes.data() + have, asked);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw std::system_error(errno, std::generic_category());
     if (n == 0) break;
     have += static_cast<std::size_t>(n);
+    if (static_cast<std::size_t>(n) < asked && have == static_cast<std::size_t>(info.st_size)) break; // the end
   }
   bytes.resize(have);
   return bytes;

@@ -76,7 +76,10 @@ int main(int argc, char **argv) {
   plugin::install_crash_reporter();
   const plugin::crash_stack stack;
   const plugin::exit_reporter exits;
-  ::mallopt(M_ARENA_MAX, 1);     // one thread is at work at a time: a heap for each would only cost memory
+  // One thread is at work at a time: a heap for each would only cost memory. What was freed is soon wanted again.
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  ::mallopt(M_TOP_PAD, 1 << 20);
   std::signal(SIGPIPE, SIG_IGN); // `davit up | head` must not end a run half-way
   const parsed p = parse_arguments(argc, argv);
   if (!p.run) return refuse_arguments(p, argc, argv);
