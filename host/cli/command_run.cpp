@@ -129,8 +129,9 @@ int command_run(const options &o, terminal &t) {
   std::optional<lifecycle::run> run;
   lifecycle::run_outcome out;
   const auto end = lifecycle::supervise(
-      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); }, w.settings.run.grace,
-       [&](const auto &late) { out = run->go_on_without(late); }, [&w] { w.discard_server(); }, begin},
+      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); },
+       w.settings.run.grace, [&](const auto &late) { out = run->go_on_without(late); }, [&w] { w.discard_server(); },
+       begin},
       signals, [&] {
         run.emplace(w.settings, plugins, what, o.dry_run ? lifecycle::run_mode::dry : lifecycle::run_mode::real, stop,
                     targets, show);

@@ -2,6 +2,7 @@
 
 #include "sql/token_reader.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace davit::sql {
@@ -25,6 +26,9 @@ constexpr std::array functions{"dblink",
                                "pg_switch_wal",
                                "pg_terminate_backend"};
 
+// What follows one of these is the name of something that is made or written to, not called.
+constexpr std::array before_a_name{"table", "exists", "into", "view", "on", "references", "function", "procedure"};
+
 bool copies_out(token_reader reader) {
   if (!reader.accept("copy")) return false;
   while (!reader.at_end() && !reader.is("from") && !reader.is("to"))
@@ -39,10 +43,12 @@ bool copies_out(token_reader reader) {
 std::string outside_effect(std::string_view statement) {
   token_reader reader(statement);
   if (copies_out(reader)) return "COPY with a file or program";
+  bool only_named = false;
   while (!reader.at_end()) {
-    const char *called = nullptr;
-    for (const char *name : functions)
-      if (reader.is(name)) called = name;
+    const auto is = [&reader](const char *word) { return reader.is(word); };
+    const auto *const name = std::find_if(functions.begin(), functions.end(), is);
+    const char *called = name == functions.end() || only_named ? nullptr : *name;
+    only_named = std::any_of(before_a_name.begin(), before_a_name.end(), is);
     reader.advance();
     if (called && reader.kind() == token_kind::open_parenthesis) return std::string(called) + "()";
   }

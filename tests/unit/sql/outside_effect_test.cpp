@@ -26,7 +26,8 @@ TEST_CASE("statements whose effect no rollback undoes are known by their text") 
 TEST_CASE("statements that a rollback undoes are not taken for others") {
   for (const std::string statement :
        {"COPY t FROM '/tmp/t'", "COPY t FROM stdin", "COPY t TO stdout", "CREATE TABLE dblink (a int)",
-        "SELECT 'dblink_exec(1)'", "-- dblink_exec(1)\nSELECT 1", "SELECT \"dblink_exec\", nextval('s')", ""}) {
+        "INSERT INTO dblink (a) VALUES (1)", "SELECT 'dblink_exec(1)'", "-- dblink_exec(1)\nSELECT 1",
+        "SELECT \"dblink_exec\", nextval('s')", ""}) {
     CAPTURE(statement);
     CHECK(outside_effect(statement) == "");
   }
