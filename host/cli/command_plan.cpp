@@ -75,7 +75,7 @@ ordered_json statements_json(const migration::script &s) {
 }
 
 void planner::print_hooks(std::string_view phase, const char *indent) {
-  for (const auto *b : plugins_.at(phase))
+  for (const auto *b : plugins_.at(*plugin::find_phase(phase)))
     t_.out(fmt::format("{}{} {}", indent, t_.on_out(style::dim, fmt::format("[{}]", phase)), describe(*b)));
 }
 
@@ -108,7 +108,7 @@ void planner::print_text() {
 ordered_json planner::run_hooks(std::span<const std::string_view> phases) {
   ordered_json all = ordered_json::array();
   for (const auto phase : phases)
-    for (const auto *b : plugins_.at(phase)) all.push_back(to_json(*b));
+    for (const auto *b : plugins_.at(*plugin::find_phase(phase))) all.push_back(to_json(*b));
   return all;
 }
 

@@ -3,17 +3,11 @@
 #include "plugin/forked_child.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 namespace davit::lifecycle {
 namespace {
 
-// Changes once in a few milliseconds; reading it costs next to nothing.
-std::int64_t tick() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
+constexpr std::chrono::milliseconds between_looks{1};
 
 } // namespace
 
@@ -25,22 +19,20 @@ void aftercare::before(const plugin::binding &b) {
   if (first_time(b) && !since_.empty()) look(); // what comes now is then its own doing
 }
 
-bool aftercare::due(const plugin::binding &b) {
-  const bool listed =
-      std::any_of(since_.begin(), since_.end(), [&](const plugin::binding *x) { return x->owner == b.owner; });
-  if (!listed) since_.push_back(&b);
-  const auto now = tick();
-  if (!first_time(b) && now == looked_at_) return false;
+bool aftercare::due(const plugin::binding &b, clock::time_point now) {
+  const auto same_plugin = [&b](const plugin::binding *x) { return x->owner == b.owner; };
+  if (std::none_of(since_.begin(), since_.end(), same_plugin)) since_.push_back(&b);
+  if (!first_time(b) && now - looked_at_ < between_looks) return false;
   known_[index(b)] = true;
   looked_at_ = now;
   return true;
 }
 
-void aftercare::after(const plugin::binding &b, plugin::sql_scope scope) {
+void aftercare::after(const plugin::binding &b, plugin::sql_scope scope, clock::time_point now) {
   if (scope == plugin::sql_scope::autocommit && sessions_.renew_work_lock())
     show_.warning("plugin '" + b.owner->name() + "' at " + b.phase +
                   ": it released davit's lock on the session, which davit has taken again");
-  if (!due(b)) return;
+  if (!due(b, now)) return;
   const bool own = sessions_.own_sockets();
   const std::string someone = own ? "" : who();
   look();
@@ -54,8 +46,8 @@ void aftercare::after(const plugin::binding &b, plugin::sql_scope scope) {
   throw e;
 }
 
-void aftercare::after_failure(const plugin::binding &b) {
-  if (due(b)) look();
+void aftercare::after_failure(const plugin::binding &b, clock::time_point now) {
+  if (due(b, now)) look();
 }
 
 void aftercare::settle() {

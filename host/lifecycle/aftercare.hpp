@@ -6,7 +6,7 @@
 #include "plugin/plugin_set.hpp"
 #include "plugin/sessions.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,24 +14,26 @@
 namespace davit::lifecycle {
 
 // A look costs a few microseconds, more than a call. So each binding is looked after when it was called for the first
-// time, and from then on whoever was called since the last look, at most once in a tick of the kernel's clock.
+// time, and from then on whoever was called since the last look, at most once in a millisecond.
 class aftercare {
+  using clock = plugin::watch::clock;
+
 public:
   aftercare(const plugin::plugin_set &plugins, plugin::sessions &s, observer &show)
       : plugins_(plugins), sessions_(s), show_(show), known_(plugins.bindings().size()) {}
 
   void before(const plugin::binding &b);
-  // Throws error_code::connection_lost, naming the plugin, if davit's sessions were taken away.
-  void after(const plugin::binding &b, plugin::sql_scope scope);
+  // It returned, now. Throws error_code::connection_lost, naming the plugin, if davit's sessions were taken away.
+  void after(const plugin::binding &b, plugin::sql_scope scope, clock::time_point now);
   // The same after a handler whose failure is under way: only puts back and says.
-  void after_failure(const plugin::binding &b);
+  void after_failure(const plugin::binding &b, clock::time_point now);
   // At the end of the run.
   void settle();
 
 private:
   bool first_time(const plugin::binding &b) const { return !known_[index(b)]; }
   std::size_t index(const plugin::binding &b) const;
-  bool due(const plugin::binding &b);
+  bool due(const plugin::binding &b, clock::time_point now);
   void look();
   std::string who() const;
 
@@ -40,8 +42,8 @@ private:
   observer &show_;
   std::vector<bool> known_;                    // bindings that were looked after, by their place
   std::vector<const plugin::binding *> since_; // called since the last look, one for each plugin
-  std::int64_t looked_at_ = 0;                 // in ticks of the kernel's clock
-  std::set<std::string> said_;                 // warnings that need no repetition
+  clock::time_point looked_at_;
+  std::set<std::string> said_; // warnings that need no repetition
 };
 
 } // namespace davit::lifecycle

@@ -11,12 +11,12 @@
 
 #include <chrono>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace davit::lifecycle {
 
 class dispatcher {
+  using clock = plugin::watch::clock;
+
 public:
   dispatcher(const plugin::plugin_set &plugins, plugin::sessions &s, const interrupt &stop, observer &show,
              journal &log)
@@ -28,7 +28,7 @@ public:
 
   // Throws what ends the phase: hook_failed, hook_deadline or hook_veto with plugin, handler and phase, or the
   // interrupt; at phases whose failures are only logged, nothing.
-  void fire(std::string_view phase, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
+  void fire(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
 
   // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
@@ -37,21 +37,22 @@ public:
   // After the last phase of the run.
   void settle() { care_.settle(); }
 
-  bool has_handlers(std::string_view phase) const { return !plugins_.at(phase).empty(); }
+  bool has_handlers(const plugin::phase_row &phase) const { return !plugins_.at(phase).empty(); }
 
 private:
   // What is fired now: the handler that was called last, and what its call has to be undone to.
   struct moment {
-    std::string phase;
+    const plugin::phase_row *phase = nullptr;
     std::size_t place = 0;
     const plugin::binding *called = nullptr;
-    std::string migration;
+    const plugin::migration_facts *migration = nullptr;
     std::size_t stats = 0;
-    std::chrono::system_clock::time_point began;
+    clock::time_point began;
   };
-  void refresh_info(plugin::sql_scope scope);
-  void skip(const plugin::binding &b, const plugin::migration_facts *migration);
-  void call(const plugin::binding &b, const plugin::phase_row &row, const plugin::occasion &when);
+  void skip(const plugin::binding &b);
+  // Returns when the handler did.
+  clock::time_point call(const plugin::binding &b, const plugin::occasion &when);
+  void write_down(const plugin::binding &b, const plugin::call_result &r);
 
   const plugin::plugin_set &plugins_;
   plugin::sessions &sessions_;

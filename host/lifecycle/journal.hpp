@@ -3,19 +3,40 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
+#include "plugin/call.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 namespace davit::lifecycle {
 
 class journal {
 public:
-  void add(ledger::hook_call call) { calls_.push_back(std::move(call)); }
-  const std::vector<ledger::hook_call> &pending() const { return calls_; }
-  void written() { calls_.clear(); }
+  struct entry {
+    const plugin::binding *called = nullptr; // outlives the journal
+    std::string migration;                   // version; empty outside of one
+    plugin::outcome outcome = plugin::outcome::ok;
+    std::string message;
+    std::uint64_t rows_affected = 0;
+    std::chrono::microseconds duration{0};
+    plugin::watch::clock::time_point began;
+  };
+  // A new one, to be filled in; valid until the next.
+  entry &add() { return entries_.emplace_back(); }
+  bool empty() const { return entries_.empty(); }
+  // As the ledger writes them down.
+  std::vector<ledger::hook_call> pending() const;
+  void written() { entries_.clear(); }
 
 private:
-  std::vector<ledger::hook_call> calls_;
+  std::int64_t since_1970(plugin::watch::clock::time_point t) const;
+
+  std::vector<entry> entries_;
+  // The same moment by both clocks: a call needs to be timed by one of them only.
+  const plugin::watch::clock::time_point begun_ = plugin::watch::clock::now();
+  const std::chrono::system_clock::time_point begun_at_ = std::chrono::system_clock::now();
 };
 
 } // namespace davit::lifecycle

@@ -57,8 +57,8 @@ private:
     return std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - began_);
   }
   ledger::migration_event event() const;
-  void fire(std::string_view phase, sql_scope scope, const error *failure = nullptr);
-  const char *post_phase() const { return step_.up ? "post_execute" : "post_rollback"; }
+  void fire(plugin::phase phase, sql_scope scope, const error *failure = nullptr);
+  plugin::phase post_phase() const { return step_.up ? plugin::phase("post_execute") : plugin::phase("post_rollback"); }
 
   const run_parts &p_;
   const migration::step &step_;
@@ -85,7 +85,7 @@ migration_run::migration_run(const run_parts &parts, const migration::step &s, s
           static_cast<std::uint32_t>(script_.statements.size())};
 }
 
-void migration_run::fire(std::string_view phase, sql_scope scope, const error *failure) {
+void migration_run::fire(plugin::phase phase, sql_scope scope, const error *failure) {
   if (scope == sql_scope::in_transaction && p_.dispatcher.has_handlers(phase)) settle();
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(age());
   p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
@@ -115,7 +115,7 @@ void migration_run::run() {
   p_.dispatcher.stats.open_layer(facts_.version);
   try {
     p_.show.migration_begins(step_, number_, of_, facts_.attempt);
-    fire(step_.up ? "pre_execute" : "pre_rollback", sql_scope::own_transaction);
+    fire(step_.up ? plugin::phase("pre_execute") : plugin::phase("pre_rollback"), sql_scope::own_transaction);
     attempt();
     after_commit();
   } catch (error &e) {

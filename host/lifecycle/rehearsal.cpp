@@ -19,15 +19,15 @@ void rehearsal::begin() {
   }
 }
 
-void rehearsal::fire(std::string_view phase, const plugin::migration_facts *migration, const error *failure) {
+void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migration, const error *failure) {
   auto &dispatcher = parts_.dispatcher;
   if (!dispatcher.has_handlers(phase)) return dispatcher.fire(phase, sql_scope::none, migration, failure);
-  if (plugin::find_phase(phase)->failure == plugin::phase_failure::LOG) {
+  if (phase.failure() == plugin::phase_failure::LOG) {
     bool usable = transaction_.usable();
     try {
       if (usable) transaction_.open();
     } catch (const error &e) { // handlers are told that there is no connection
-      parts_.show.warning("the connection cannot be used at " + std::string(phase) + ": " + e.message);
+      parts_.show.warning("the connection cannot be used at " + std::string(phase.name()) + ": " + e.message);
       usable = false;
     }
     return dispatcher.fire(phase, usable ? sql_scope::in_transaction : sql_scope::none, migration, failure);
@@ -36,7 +36,7 @@ void rehearsal::fire(std::string_view phase, const plugin::migration_facts *migr
   dispatcher.fire(phase, sql_scope::in_transaction, migration, failure);
   postgres::connection &c = transaction_.open();
   try {
-    outbox out(parts_.sessions, parts_.stop, parts_.show, "the handlers at " + std::string(phase));
+    outbox out(parts_.sessions, parts_.stop, parts_.show, "the handlers at " + std::string(phase.name()));
     reset_deferred(out);
   } catch (...) { // what is told of this needs the transaction
     if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
@@ -52,7 +52,7 @@ void rehearsal::leave_out(const std::vector<migration::step> &steps, std::size_t
 }
 
 void rehearsal::migrate(const std::vector<migration::step> &steps) {
-  const fire_between between = [this](std::string_view phase, const plugin::migration_facts *m, const error *failure) {
+  const fire_between between = [this](plugin::phase phase, const plugin::migration_facts *m, const error *failure) {
     fire(phase, m, failure);
   };
   const rehearsal_parts parts{parts_, transaction_, report_, between};

@@ -19,7 +19,7 @@ public:
   // Before anything else: the run lock is held.
   void begin();
   // A phase outside of migrations.
-  void fire(std::string_view phase, const plugin::migration_facts *migration = nullptr, const error *failure = nullptr);
+  void fire(plugin::phase phase, const plugin::migration_facts *migration = nullptr, const error *failure = nullptr);
   // All of them in order, up to the first that one transaction cannot show.
   void migrate(const std::vector<migration::step> &steps);
   // Undoes everything, and sees what is left all the same. The last word of the run.

@@ -46,8 +46,8 @@ private:
   bool not_shown(const error &e);
   void note_effects();
   void prepare_info();
-  void fire_inside(std::string_view phase);
-  void between(std::string_view phase, const error *failure = nullptr);
+  void fire_inside(plugin::phase phase);
+  void between(plugin::phase phase, const error *failure = nullptr);
   void ends(std::string_view outcome, const std::string &message = {});
   [[noreturn]] void fail(error e);
 
@@ -92,7 +92,7 @@ bool rehearsed_migration::run() {
   bool shown = true;
   try {
     p_.show.migration_begins(step_, number_, of_, facts_.attempt);
-    between(step_.up ? "pre_execute" : "pre_rollback");
+    between(step_.up ? plugin::phase("pre_execute") : plugin::phase("pre_rollback"));
     try {
       in_its_savepoint();
     } catch (const error &e) {
@@ -104,7 +104,7 @@ bool rehearsed_migration::run() {
       undo();
       throw;
     }
-    if (shown) between(step_.up ? "post_execute" : "post_rollback");
+    if (shown) between(step_.up ? plugin::phase("post_execute") : plugin::phase("post_rollback"));
   } catch (error &e) {
     fail(std::move(e));
   } catch (const std::exception &e) {
@@ -219,13 +219,13 @@ void rehearsed_migration::prepare_info() {
   p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
 }
 
-void rehearsed_migration::fire_inside(std::string_view phase) {
+void rehearsed_migration::fire_inside(plugin::phase phase) {
   if (p_.dispatcher.has_handlers(phase)) settle();
   prepare_info();
   p_.dispatcher.fire(phase, sql_scope::in_transaction, &facts_);
 }
 
-void rehearsed_migration::between(std::string_view phase, const error *failure) {
+void rehearsed_migration::between(plugin::phase phase, const error *failure) {
   prepare_info();
   r_.between(phase, &facts_, failure);
 }

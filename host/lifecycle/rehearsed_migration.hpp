@@ -11,7 +11,7 @@
 namespace davit::lifecycle {
 
 // Fires a phase outside of a migration's own savepoint; what its handlers leave to deferred constraints is checked.
-using fire_between = std::function<void(std::string_view phase, const plugin::migration_facts *, const error *failure)>;
+using fire_between = std::function<void(plugin::phase phase, const plugin::migration_facts *, const error *failure)>;
 
 struct rehearsal_parts {
   const run_parts &run; // its `committed` is called once the migration would be, its ledger is not used

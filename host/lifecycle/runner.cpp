@@ -265,7 +265,7 @@ void runner::record() {
 }
 
 void runner::write_journal() {
-  if (!recorded_ || (journal_.pending().empty() && paid_.empty())) return;
+  if (!recorded_ || (journal_.empty() && paid_.empty())) return;
   ledger_.add_hook_calls(out_.run, journal_.pending(), paid_);
   journal_.written();
   paid_.clear();
@@ -302,7 +302,7 @@ void runner::end() {
                             " migrations are " + (up() ? "applied" : "reverted") + ", the others were not started";
   }
   const error *failure = out_.failure ? &*out_.failure : nullptr;
-  const char *last = failure ? "failure" : "success";
+  const auto last = failure ? plugin::phase("failure") : plugin::phase("success");
   if (rehearsal_)
     rehearsal_->fire(last, nullptr, failure);
   else

@@ -141,8 +141,7 @@ void supervisor::look_at_deadlines() {
 
 void supervisor::look_for_lost_handler() {
   if (auto late = p_.handlers.give_up(p_.grace)) {
-    p_.say("plugin '" + late->plugin + "', handler '" + late->handler + "' at " + late->phase + " " +
-           plugin::describe(*late) + "; davit ends its sessions and goes on without it");
+    p_.say(plugin::who(*late) + " " + plugin::describe(*late) + "; davit ends its sessions and goes on without it");
     abandoned_ = true;
     last_sign_ = clock::now();
     p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));

@@ -4,12 +4,17 @@
 
 namespace davit::plugin {
 
+std::string who(const watch::current_call &call) {
+  return "plugin '" + std::string(call.plugin) + "', handler '" + std::string(call.handler) + "' at " +
+         std::string(call.phase);
+}
+
 std::string describe(const watch::overdue_call &call) {
   const auto ms = [](watch::clock::time_point since) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(watch::clock::now() - since).count());
   };
-  return "does not return: it has run for " + ms(call.started) + " ms, and was told to stop " + ms(call.told) +
-         " ms ago" + (call.told == call.deadline ? ", at its deadline" : "");
+  return "does not return: it has run for " + ms(call.started) + " ms, and was told to stop " + ms(call.told_at) +
+         " ms ago" + (call.told_at == call.deadline ? ", at its deadline" : "");
 }
 
 // Both orders are sequentially consistent, here and in guarded(): the handler's thread says that it is inside and then

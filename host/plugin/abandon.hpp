@@ -7,6 +7,7 @@
 
 namespace davit::plugin {
 
+std::string who(const watch::current_call &call);
 // What became of it, without who it is: "does not return: it has run for 6012 ms, 5002 ms of them since …".
 std::string describe(const watch::overdue_call &call);
 

@@ -2,7 +2,6 @@
 
 #include "plugin/call_state.hpp"
 #include "plugin/crash_reporter.hpp"
-#include "plugin/phases.hpp"
 
 #include <array>
 #include <exception>
@@ -14,14 +13,47 @@ namespace {
 davit_ctx &next_ctx() {
   static auto *const ring = new std::array<davit_ctx, 1024>;
   static std::atomic<std::size_t> next{0};
-  return (*ring)[next++ % ring->size()];
+  const std::size_t place = next.load(std::memory_order_relaxed);
+  next.store((place + 1) % ring->size(), std::memory_order_relaxed);
+  return (*ring)[place];
 }
+
+bool veto_allowed(const occasion &when) { return when.phase.answers == phase_answers::VETO; }
+
+// Whatever comes out of the handler, neither its ctx nor the watch refers to the call when this is gone.
+class under_way {
+public:
+  under_way(watch &supervision, watch::current_call &call, call_state &state)
+      : supervision_(supervision), call_(call), ctx_(*call.ctx) {
+    ctx_.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    ctx_.state.store(&state, std::memory_order_release);
+    supervision_.arm(call_);
+  }
+  ~under_way() {
+    if (!ended_) end(watch::clock::now());
+  }
+  under_way(const under_way &) = delete;
+  under_way &operator=(const under_way &) = delete;
+
+  // Whether its deadline had struck by `now`.
+  bool end(watch::clock::time_point now) {
+    ended_ = true;
+    ctx_.state.store(nullptr, std::memory_order_release);
+    return supervision_.disarm(call_, now);
+  }
+
+private:
+  watch &supervision_;
+  watch::current_call &call_;
+  davit_ctx &ctx_;
+  bool ended_ = false;
+};
 
 error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took,
                std::chrono::milliseconds allowed) {
   std::string text = s.said;
-  const bool passed_on = s.has_last_error && s.last_error.abi.status == status; // else the handler got over it
-  if (text.empty() && passed_on) text = s.last_error.message;
+  const bool passed_on = s.last_error && s.last_error->abi.status == status; // else the handler got over it
+  if (text.empty() && passed_on) text = s.last_error->message;
   error e(o == outcome::veto       ? error_code::hook_veto
           : o == outcome::deadline ? error_code::hook_deadline
                                    : error_code::hook_failed,
@@ -31,13 +63,13 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
                 std::to_string(took.count() / 1000) + " ms)" + (e.message.empty() ? "" : ": " + e.message);
   else if (e.message.empty() && status == DAVIT_VETO)
     e.message =
-        s.when.veto_allowed ? "it refused, without a reason" : "it returned a veto, which this phase does not offer";
+        veto_allowed(s.when) ? "it refused, without a reason" : "it returned a veto, which this phase does not offer";
   else if (e.message.empty())
     e.message = "it returned status " + std::to_string(status) + " without a reason";
   if (o == outcome::failed && passed_on) {
-    e.sqlstate = s.last_error.sqlstate;
-    e.detail = s.last_error.detail;
-    e.server_hint = s.last_error.hint;
+    e.sqlstate = s.last_error->sqlstate;
+    e.detail = s.last_error->detail;
+    e.server_hint = s.last_error->hint;
   }
   return e;
 }
@@ -46,17 +78,16 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
 // has committed all the same changes nothing any more.
 void finish_in_time(watch::current_call call, call_sql &sql, watch &supervision) {
   std::exception_ptr failure;
-  const auto armed = [&] {
+  {
     const inside_host_function here(*call.ctx); // given up, it still is at the session
-    const auto now = supervision.arm(call);
+    supervision.arm(call);
     try {
       sql.finish(true);
-    } catch (const error &) {
+    } catch (...) {
       failure = std::current_exception();
     }
-    return now;
-  }();
-  const bool struck = supervision.disarm(armed.number);
+  }
+  const bool struck = supervision.disarm(call, watch::clock::now());
   if (!failure) return;
   try {
     std::rethrow_exception(failure);
@@ -89,29 +120,29 @@ call_result call_handler(const binding &b, const occasion &when) {
   const auto mark = when.stats.mark();
   call_state state(b, when);
   davit_ctx &ctx = next_ctx();
-  ctx.thread = std::this_thread::get_id();
-  ctx.state.store(&state, std::memory_order_release);
-
-  const auto begin = watch::clock::now();
-  const auto deadline = b.deadline.count() > 0 ? begin + b.deadline : watch::clock::time_point::max();
-  const bool after_the_end = find_phase(b.phase)->failure == phase_failure::LOG;
-  const auto armed =
-      shared.supervision.arm({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end, b.owner, &ctx});
+  const auto deadline = b.deadline.count() > 0 ? when.began + b.deadline : watch::clock::time_point::max();
+  const auto watched = [&] {
+    return watch::current_call{b.owner->name(), b.what->name, b.phase,
+                               when.began,      deadline,     when.phase.failure == phase_failure::LOG,
+                               b.owner,         &ctx};
+  };
+  watch::current_call call = watched();
+  under_way running(shared.supervision, call, state);
   std::int32_t status = DAVIT_ERR;
   try {
-    const crash_note note("plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase);
+    const crash_note note(b.who);
     status = b.what->call(b.what->user, &ctx);
   } catch (const std::exception &e) {
     state.said = "it threw: " + to_utf8_text(e.what());
   } catch (...) {
     state.said = "it threw something that is not a std::exception";
   }
-  ctx.state.store(nullptr, std::memory_order_release);
-  const bool struck = shared.supervision.disarm(armed.number);
+  const auto ended = watch::clock::now();
+  const bool struck = running.end(ended);
 
   call_result out;
-  out.duration = std::chrono::duration_cast<std::chrono::microseconds>(watch::clock::now() - begin);
-  if (status == DAVIT_VETO && when.veto_allowed)
+  out.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - when.began);
+  if (status == DAVIT_VETO && veto_allowed(when))
     out.outcome = outcome::veto; // late, but on purpose
   else if (struck)
     out.outcome = outcome::deadline;
@@ -119,26 +150,22 @@ call_result call_handler(const binding &b, const occasion &when) {
     out.outcome = outcome::ok;
   else
     out.outcome = outcome::failed; // errors, unknown statuses, and answers that this phase does not offer
-  out.message = shared.secrets.scrub(state.message);
+  out.message = std::move(state.message);
   out.rows_affected = state.rows_affected;
 
   const bool keep = out.outcome == outcome::ok;
   if (!keep)
     out.failure = describe(state, out.outcome, status, out.duration,
-                           std::chrono::duration_cast<std::chrono::milliseconds>(armed.deadline - begin));
+                           std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - call.started));
   try {
     if (keep && state.sql.may_take_long())
-      finish_in_time({b.owner->name(), b.what->name, b.phase, begin, deadline, after_the_end, b.owner, &ctx}, state.sql,
-                     shared.supervision);
+      finish_in_time(watched(), state.sql, shared.supervision);
     else
       state.sql.finish(keep);
   } catch (const error &e) {
     // Where undoing fails too, nobody knows any more what the transaction holds.
-    if (!keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost) {
-      when.stats.revert(mark);
-      throw;
-    }
-    out.outcome = e.code == error_code::hook_deadline ? outcome::deadline : outcome::failed;
+    out.session_lost = !keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost;
+    out.outcome = e.code == error_code::hook_deadline && !out.session_lost ? outcome::deadline : outcome::failed;
     out.failure = e;
   }
   if (out.outcome != outcome::ok) when.stats.revert(mark);

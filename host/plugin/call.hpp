@@ -3,6 +3,7 @@
 
 #include "plugin/call_sql.hpp"
 #include "plugin/facts.hpp"
+#include "plugin/phases.hpp"
 #include "plugin/plugin_set.hpp"
 #include "plugin/stat_store.hpp"
 
@@ -24,7 +25,8 @@ struct occasion {
   plugin::sessions &sessions;
   sql_scope scope;
   stat_store &stats;
-  bool veto_allowed;
+  const phase_row &phase;
+  watch::clock::time_point began;
 };
 
 enum class outcome { ok, handled, veto, failed, deadline, abandoned, skipped };
@@ -36,11 +38,12 @@ struct call_result {
   std::string message;          // what the handler reported
   std::uint64_t rows_affected = 0;
   std::chrono::microseconds duration{0};
+  // It failed, and the session or the migration's transaction is not what it was before: no policy softens that.
+  bool session_lost = false;
 };
 
-// Calls the handler on this thread. Whatever it does: its savepoint or transaction is closed, its results are released,
-// its ctx is stale afterwards; unless it succeeded, its work and its stats are undone. Throws only when the session or
-// the migration's transaction is not what it was before (connection_lost, transaction_ended).
+// Calls the handler on this thread, now. Whatever it does: its savepoint or transaction is closed, its results are
+// released, its ctx is stale afterwards; unless it succeeded, its work and its stats are undone.
 call_result call_handler(const binding &b, const occasion &when);
 
 // The [handler] functions of the host table.

@@ -26,6 +26,7 @@ void check_allowed(std::string_view sql) {
   }
 }
 
+// Null: the session cannot be used.
 std::unique_ptr<channel> open_main(sessions &s, sql_scope scope, access rights) {
   const channel::source session = [&s]() -> postgres::connection & { return s.run(); };
   switch (scope) {
@@ -40,14 +41,16 @@ std::unique_ptr<channel> open_main(sessions &s, sql_scope scope, access rights) 
 
 } // namespace
 
-call_sql::call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision)
-    : rights_(rights), supervision_(supervision), main_(open_main(s, scope, rights)),
-      side_(s, std::min(rights, on_side)) {}
+side_channel &call_sql::side() {
+  if (!side_) side_.emplace(sessions_, std::min(rights_, on_side_));
+  return *side_;
+}
 
 channel &call_sql::of(std::int32_t connection) {
-  if (connection == DAVIT_CONN_SIDE) return side_;
+  if (connection == DAVIT_CONN_SIDE) return side();
   if (connection != DAVIT_CONN_MIGRATION)
     throw call_error(DAVIT_ERR_INVALID, "there is no connection number " + std::to_string(connection));
+  if (!main_) main_ = open_main(sessions_, scope_, rights_);
   if (!main_)
     throw call_error(DAVIT_ERR_STATE, "the migration's connection cannot be used at this point",
                      "ask info \"run.connected\" first, or use the side connection");
@@ -73,11 +76,11 @@ postgres::result call_sql::query(std::int32_t connection, std::string_view sql,
 channel::stream call_sql::open_rows(std::int32_t connection, std::string_view sql,
                                     std::span<const postgres::parameter> parameters) {
   channel &c = prepare(connection, sql);
-  return &c == &side_ ? side_.open_rows_watched(sql, parameters) : c.open_rows(sql, parameters);
+  return connection == DAVIT_CONN_SIDE ? side().open_rows_watched(sql, parameters) : c.open_rows(sql, parameters);
 }
 
 std::optional<postgres::result> call_sql::next_row(std::int32_t connection, std::uint64_t stream) {
-  return connection == DAVIT_CONN_SIDE ? side_.next_row_watched(stream) : of(connection).next_row(stream);
+  return connection == DAVIT_CONN_SIDE ? side().next_row_watched(stream) : of(connection).next_row(stream);
 }
 
 void call_sql::close_rows(std::int32_t connection, std::uint64_t stream) { of(connection).close_rows(stream); }
@@ -88,7 +91,7 @@ void call_sql::undo() { of(DAVIT_CONN_MIGRATION).undo(); }
 void call_sql::finish(bool keep) {
   std::exception_ptr side_failed;
   try {
-    side_.finish(keep);
+    if (side_) side_->finish(keep);
   } catch (const error &) {
     side_failed = std::current_exception();
   }

@@ -24,7 +24,8 @@ enum class sql_scope {
 class call_sql {
 public:
   // `on_side`: at most these rights on the side connection.
-  call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision);
+  call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision)
+      : sessions_(s), scope_(scope), rights_(rights), on_side_(on_side), supervision_(supervision) {}
 
   // `connection` is DAVIT_CONN_…. All throw davit::error.
   postgres::result query(std::int32_t connection, std::string_view sql,
@@ -44,11 +45,16 @@ public:
 private:
   channel &prepare(std::int32_t connection, std::string_view sql);
   channel &of(std::int32_t connection);
+  side_channel &side();
 
+  sessions &sessions_;
+  const sql_scope scope_;
   const access rights_;
+  const access on_side_;
   const watch &supervision_;
-  std::unique_ptr<channel> main_; // null: the session cannot be used
-  side_channel side_;
+  // Made at the first statement: most handlers need one of them, or none.
+  std::unique_ptr<channel> main_;
+  std::optional<side_channel> side_;
 };
 
 } // namespace davit::plugin

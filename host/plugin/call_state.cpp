@@ -46,39 +46,60 @@ void shown_error::set(const error &e, std::int32_t status) {
 
 call_state::call_state(const binding &b, const occasion &w)
     : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), w.run.dry ? access::read : access::write,
-                             b.owner->shared().supervision) {
-  const run_facts &r = w.run;
-  run = {sizeof(davit_run),     r.dry ? static_cast<std::uint32_t>(DAVIT_RUN_DRY) : 0U,
-         to_abi(r.id),          to_abi(r.command),
-         to_abi(r.environment), to_abi(r.database),
-         to_abi(r.host),        to_abi(r.user),
-         to_abi(r.hint),        to_abi(r.hint_owner),
-         to_abi(r.hint_token),  r.started_us};
-  if (const migration_facts *m = w.migration)
-    migration = {sizeof(davit_migration),
-                 m->no_transaction ? static_cast<std::uint32_t>(DAVIT_MIGRATION_NO_TRANSACTION) : 0U,
-                 m->up ? DAVIT_UP : DAVIT_DOWN,
-                 m->attempt,
-                 to_abi(m->version),
-                 to_abi(m->name),
-                 to_abi(m->file),
-                 to_abi(m->checksum)};
-  const auto policy = b.on_failure == config::failure_policy::abort  ? DAVIT_ON_FAILURE_ABORT
-                      : b.on_failure == config::failure_policy::warn ? DAVIT_ON_FAILURE_WARN
-                                                                     : DAVIT_ON_FAILURE_IGNORE;
-  shown_binding = {sizeof(davit_binding),
-                   b.priority,
-                   to_abi(b.id),
-                   to_abi(b.owner->name()),
-                   to_abi(b.what->name),
-                   to_abi(b.phase),
-                   to_abi(b.args_json),
-                   b.deadline.count(),
-                   policy,
-                   0};
-  if (w.failure)
-    failure.set(*w.failure, w.failure->code == error_code::hook_veto ? static_cast<std::int32_t>(DAVIT_VETO)
-                                                                     : status_of(*w.failure, DAVIT_CANCEL_NONE));
+                             b.owner->shared().supervision) {}
+
+const davit_run *call_state::shown_run() {
+  const run_facts &r = when.run;
+  if (!run_)
+    run_ = {sizeof(davit_run),     r.dry ? static_cast<std::uint32_t>(DAVIT_RUN_DRY) : 0U,
+            to_abi(r.id),          to_abi(r.command),
+            to_abi(r.environment), to_abi(r.database),
+            to_abi(r.host),        to_abi(r.user),
+            to_abi(r.hint),        to_abi(r.hint_owner),
+            to_abi(r.hint_token),  r.started_us};
+  return &*run_;
+}
+
+const davit_migration *call_state::shown_migration() {
+  const migration_facts *m = when.migration;
+  if (!m) return nullptr;
+  if (!migration_)
+    migration_ = {sizeof(davit_migration),
+                  m->no_transaction ? static_cast<std::uint32_t>(DAVIT_MIGRATION_NO_TRANSACTION) : 0U,
+                  m->up ? DAVIT_UP : DAVIT_DOWN,
+                  m->attempt,
+                  to_abi(m->version),
+                  to_abi(m->name),
+                  to_abi(m->file),
+                  to_abi(m->checksum)};
+  return &*migration_;
+}
+
+const davit_binding *call_state::shown_binding() {
+  const auto policy = bound.on_failure == config::failure_policy::abort  ? DAVIT_ON_FAILURE_ABORT
+                      : bound.on_failure == config::failure_policy::warn ? DAVIT_ON_FAILURE_WARN
+                                                                         : DAVIT_ON_FAILURE_IGNORE;
+  if (!binding_)
+    binding_ = {sizeof(davit_binding),
+                bound.priority,
+                to_abi(bound.id),
+                to_abi(bound.owner->name()),
+                to_abi(bound.what->name),
+                to_abi(bound.phase),
+                to_abi(bound.args_json),
+                bound.deadline.count(),
+                policy,
+                0};
+  return &*binding_;
+}
+
+const davit_error *call_state::shown_failure() {
+  const error *e = when.failure;
+  if (!e) return nullptr;
+  if (!failure_)
+    failure_.emplace().set(*e, e->code == error_code::hook_veto ? static_cast<std::int32_t>(DAVIT_VETO)
+                                                                : status_of(*e, DAVIT_CANCEL_NONE));
+  return &failure_->abi;
 }
 
 std::int32_t status_of(const error &e, int cancel_reason) {

@@ -5,9 +5,9 @@
 #include "plugin/forked_child.hpp"
 
 #include <atomic>
-#include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -53,20 +53,27 @@ struct call_state {
   const occasion &when;
   call_sql sql;
 
-  davit_run run{};
-  davit_migration migration{};
-  davit_binding shown_binding{};
-  shown_error failure;
-  shown_error last_error;
-  bool has_last_error = false;
+  // Null where there is none.
+  const davit_run *shown_run();
+  const davit_migration *shown_migration();
+  const davit_binding *shown_binding();
+  const davit_error *shown_failure();
 
+  std::optional<shown_error> last_error;
   std::list<shown_result> results;
   std::list<davit_rows> streams;
-  std::deque<value> lent; // values handed out, alive until the handler returns
+  std::list<value> lent; // values handed out, alive until the handler returns
 
   std::string said;
   std::string message;
   std::uint64_t rows_affected = 0;
+
+private:
+  // Made when they are asked for: most handlers look at few of them.
+  std::optional<davit_run> run_;
+  std::optional<davit_migration> migration_;
+  std::optional<davit_binding> binding_;
+  std::optional<shown_error> failure_;
 };
 
 std::int32_t status_of(const error &e, int cancel_reason);
@@ -103,8 +110,7 @@ template <class F> std::int32_t guarded(davit_ctx *ctx, F &&work) {
   call_state *const s = ctx->state.load();
   if (!s) return DAVIT_ERR_STALE; // abandoned since
   const auto remember = [s](const error &e, std::int32_t status) {
-    s->last_error.set(e, status);
-    s->has_last_error = true;
+    s->last_error.emplace().set(e, status);
     return status;
   };
   try {

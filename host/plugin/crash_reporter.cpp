@@ -21,13 +21,14 @@ template <std::size_t N> struct fixed_text {
   std::array<char, N> bytes{};
   std::atomic<std::size_t> size{0};
 
-  std::string_view view() const { return {bytes.data(), size.load()}; }
+  std::string_view view() const { return {bytes.data(), size.load(std::memory_order_acquire)}; }
   void append(std::string_view more) {
-    const auto old = size.load();
+    const auto old = size.load(std::memory_order_relaxed);
     const auto n = std::min(more.size(), N - old);
     std::copy_n(more.data(), n, bytes.data() + old);
-    size = old + n;
+    size.store(old + n, std::memory_order_release);
   }
+  void clear() { size.store(0, std::memory_order_release); }
 };
 
 fixed_text<600> note;
@@ -111,14 +112,15 @@ void name_loaded_plugin(std::string_view who) {
 }
 
 crash_note::crash_note(std::string_view who) {
-  mine = ++latest;
-  note.size = 0;
+  mine = latest.load(std::memory_order_relaxed) + 1;
+  latest.store(mine, std::memory_order_release);
+  note.clear();
   note.append(who);
 }
 
 crash_note::~crash_note() {
   if (in_forked_child()) leave_if_forked(note.view());
-  if (inside_note()) note.size = 0;
+  if (inside_note()) note.clear();
   mine = 0;
 }
 

@@ -22,7 +22,8 @@ struct migration_facts {
   std::uint32_t attempt = 1;
 };
 
-// The keys of `info` that are known at the moment; those of phases.def that are not in it read as NONE.
+// The keys of `info` that are known at the moment, without those that are looked up when they are asked for; those of
+// phases.def that are neither read as NONE.
 using info_facts = std::map<std::string, value, std::less<>>;
 
 } // namespace davit::plugin

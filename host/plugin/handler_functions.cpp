@@ -4,8 +4,10 @@
 #include "plugin/phases.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace davit::plugin {
 namespace {
@@ -21,21 +23,19 @@ template <class F> auto pointer(davit_ctx *ctx, F &&work) {
 }
 
 const davit_run *run(davit_ctx *ctx) {
-  return pointer(ctx, [](call_state &s) -> const davit_run * { return &s.run; });
+  return pointer(ctx, [](call_state &s) { return s.shown_run(); });
 }
 const davit_migration *migration(davit_ctx *ctx) {
-  return pointer(ctx,
-                 [](call_state &s) -> const davit_migration * { return s.when.migration ? &s.migration : nullptr; });
+  return pointer(ctx, [](call_state &s) { return s.shown_migration(); });
 }
 const davit_binding *shown_binding(davit_ctx *ctx) {
-  return pointer(ctx, [](call_state &s) -> const davit_binding * { return &s.shown_binding; });
+  return pointer(ctx, [](call_state &s) { return s.shown_binding(); });
 }
 const davit_error *failure(davit_ctx *ctx) {
-  return pointer(ctx, [](call_state &s) -> const davit_error * { return s.when.failure ? &s.failure.abi : nullptr; });
+  return pointer(ctx, [](call_state &s) { return s.shown_failure(); });
 }
 const davit_error *last_error(davit_ctx *ctx) {
-  return pointer(ctx,
-                 [](call_state &s) -> const davit_error * { return s.has_last_error ? &s.last_error.abi : nullptr; });
+  return pointer(ctx, [](call_state &s) -> const davit_error * { return s.last_error ? &s.last_error->abi : nullptr; });
 }
 
 value argument(const call_state &s, std::string_view path) {
@@ -57,6 +57,21 @@ value argument(const call_state &s, std::string_view path) {
   }
 }
 
+// What may be another thing at each moment of a run.
+std::optional<value> fact_of_now(const occasion &when, std::string_view key) {
+  using namespace std::chrono;
+  if (key == "run.connected") return when.scope != sql_scope::none;
+  if (key == "run.elapsed_ms") {
+    const microseconds begun(when.run.started_us);
+    return std::int64_t{duration_cast<milliseconds>(system_clock::now().time_since_epoch() - begun).count()};
+  }
+  if (key == "server.pid") {
+    const auto pid = when.sessions.run_pid();
+    return pid ? value(std::int64_t{*pid}) : value();
+  }
+  return std::nullopt;
+}
+
 std::int32_t info(davit_ctx *ctx, davit_str key, davit_value *out) {
   return guarded(ctx, [&](call_state &s) -> std::int32_t {
     const std::string name = take_text(key, "the key");
@@ -68,6 +83,7 @@ std::int32_t info(davit_ctx *ctx, davit_str key, davit_value *out) {
     if (name == "stats") return lend(json_text{s.when.stats.visible_as_json()});
     if (name == "args") return lend(json_text{s.bound.args_json});
     if (name.starts_with("args.")) return lend(argument(s, std::string_view(name).substr(5)));
+    if (auto now = fact_of_now(s.when, name)) return lend(*std::move(now));
     if (const auto at = s.when.info.find(name); at != s.when.info.end()) return lend(at->second);
     const auto keys = info_keys();
     if (std::none_of(keys.begin(), keys.end(), [&](const info_row &k) { return k.key == name; }))

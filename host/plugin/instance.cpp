@@ -73,18 +73,15 @@ void instance::grant(const config::plugin_settings &settings) {
       throw error(error_code::plugin_capability, "it requires '" + c.name + "', which grant in davit.toml leaves out",
                   "add it to grant, or remove the plugin", settings.where);
   }
+  const auto has = [this](const char *c) {
+    return std::find(capabilities_.begin(), capabilities_.end(), c) != capabilities_.end();
+  };
+  rights_ = has("db.write") ? access::write : has("db.read") ? access::read : access::none;
 }
 
 bool instance::acts_outside() const {
   return std::any_of(descriptor_.capabilities.begin(), descriptor_.capabilities.end(),
                      [](const capability &c) { return c.name == "net" || c.name == "exec"; });
-}
-
-access instance::rights() const {
-  const auto has = [this](const char *c) {
-    return std::find(capabilities_.begin(), capabilities_.end(), c) != capabilities_.end();
-  };
-  return has("db.write") ? access::write : has("db.read") ? access::read : access::none;
 }
 
 const handler *instance::find_handler(std::string_view name) const {

@@ -60,7 +60,7 @@ public:
   const plugin::library &library() const { return *library_; }
   const plugin::descriptor &descriptor() const { return descriptor_; }
   const std::vector<std::string> &capabilities() const { return capabilities_; } // granted
-  access rights() const;
+  access rights() const { return rights_; }
   // Whether it declares to act outside of the database: net, exec.
   bool acts_outside() const;
   const std::vector<handler> &handlers() const { return handlers_; }
@@ -90,6 +90,7 @@ private:
   plugin::descriptor descriptor_;
   std::unique_ptr<configuration> config_;
   std::vector<std::string> capabilities_;
+  access rights_ = access::none;
   std::vector<handler> handlers_;
   std::vector<self_binding> self_bindings_;
   davit_host host_{};

@@ -44,6 +44,10 @@ plugin_set::plugin_set(const config::settings &settings, services &shared) {
     std::stable_sort(bindings_.begin(), bindings_.end(), [&](const binding &a, const binding &b) {
       return std::tuple(a.priority, place(a), !a.self_bound) < std::tuple(b.priority, place(b), !b.self_bound);
     });
+    for (binding &b : bindings_) {
+      b.who = "plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase;
+      at_[place_of(*find_phase(b.phase))].push_back(&b);
+    }
   } catch (...) {
     while (!instances_.empty()) instances_.pop_back();
     throw;
@@ -122,13 +126,6 @@ std::vector<left_out> plugin_set::without_part() const {
   for (const auto &i : instances_)
     if (std::none_of(bindings_.begin(), bindings_.end(), [&](const binding &b) { return b.owner == i.get(); }))
       out.push_back({i->name(), "none of its handlers is bound to a phase"});
-  return out;
-}
-
-std::vector<const binding *> plugin_set::at(std::string_view phase) const {
-  std::vector<const binding *> out;
-  for (const auto &b : bindings_)
-    if (b.phase == phase) out.push_back(&b);
   return out;
 }
 

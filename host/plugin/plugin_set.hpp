@@ -3,7 +3,9 @@
 
 #include "config/settings.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/phases.hpp"
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <set>
@@ -24,7 +26,8 @@ struct binding {
   config::node args;
   std::string args_json;
   bool self_bound;
-  bool enabled; // `enabled = false` of davit.toml takes a self-binding away
+  bool enabled;      // `enabled = false` of davit.toml takes a self-binding away
+  std::string who{}; // for reports: plugin, handler and phase
 };
 
 struct left_out {
@@ -41,7 +44,7 @@ public:
 
   // In the order they are called: priority, the plugin's place in davit.toml, self-bound before davit.toml's.
   const std::vector<binding> &bindings() const { return bindings_; }
-  std::vector<const binding *> at(std::string_view phase) const;
+  const std::vector<const binding *> &at(const phase_row &phase) const { return at_[place_of(phase)]; }
   const std::vector<std::unique_ptr<instance>> &instances() const { return instances_; }
   const std::vector<left_out> &not_loaded() const { return left_out_; }
   // Those, and the loaded ones without a single handler at a phase.
@@ -53,6 +56,7 @@ private:
 
   std::vector<std::unique_ptr<instance>> instances_;
   std::vector<binding> bindings_;
+  std::array<std::vector<const binding *>, all_phases.size()> at_;
   std::vector<left_out> left_out_;
 };
 

@@ -6,83 +6,106 @@
 
 namespace davit::plugin {
 
-watch::armed watch::arm(current_call call) {
-  const std::lock_guard lock(mutex_);
-  if (hurry_) call.deadline = std::min(call.deadline, call.started + *hurry_);
-  call_ = std::move(call);
-  told_.reset();
-  deadline_struck_ = false;
-  cancelled_ = false;
-  next_cancel_ = clock::time_point::min();
-  reason_ = DAVIT_CANCEL_NONE;
-  return {++number_, call_->deadline};
+// The call that runs, if one does, taken out of its slot: until it is put back, disarm() waits for it.
+class watch::held {
+public:
+  explicit held(watch &w) : watch_(w), lock_(w.holding_), call_(w.slot_.load(std::memory_order_relaxed)) {
+    while (call_ && !watch_.slot_.compare_exchange_weak(call_, &taken, std::memory_order_acquire)) {
+    } // that handler has returned meanwhile, and another may run
+  }
+  ~held() {
+    if (call_) watch_.slot_.store(call_, std::memory_order_release);
+  }
+  held(const held &) = delete;
+  held &operator=(const held &) = delete;
+
+  explicit operator bool() const { return call_; }
+  current_call *operator->() const { return call_; }
+  current_call &operator*() const { return *call_; }
+
+  void cancel_with(const std::function<void()> &cancel) {
+    call_->cancelled = true;
+    cancel();
+  }
+  // Leaves the slot to the next handler; this one's thread finds its place taken.
+  void give_up() {
+    call_ = nullptr;
+    watch_.reason_ = DAVIT_CANCEL_NONE;
+    watch_.slot_.store(nullptr, std::memory_order_release);
+  }
+
+private:
+  static inline current_call taken{};
+  watch &watch_;
+  const std::lock_guard<std::mutex> lock_;
+  current_call *call_;
+};
+
+void watch::shorten(current_call &call) const {
+  const clock::duration most(hurry_.load(std::memory_order_relaxed));
+  if (most < call.deadline - call.started) call.deadline = call.started + most;
 }
 
-bool watch::disarm(std::uint64_t number) {
-  std::unique_lock lock(mutex_);
-  if (!call_ || number != number_) {
-    lock.unlock();
-    for (;;) ::pause();
+void watch::arm(current_call &call) {
+  shorten(call);
+  slot_.store(&call, std::memory_order_release);
+}
+
+bool watch::disarm(current_call &call, clock::time_point now) {
+  current_call *expected = &call;
+  if (!slot_.compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) {
+    std::unique_lock wait(holding_);
+    expected = &call;
+    if (!slot_.compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) {
+      wait.unlock();
+      for (;;) ::pause();
+    }
   }
-  const bool struck = deadline_struck_ || clock::now() > call_->deadline;
-  const bool cancelled = cancelled_;
-  call_.reset();
-  reason_ = DAVIT_CANCEL_NONE;
-  lock.unlock();
-  if (cancelled) await_cancellations_();
-  return struck;
+  reason_.store(DAVIT_CANCEL_NONE, std::memory_order_relaxed);
+  if (call.cancelled) await_cancellations_();
+  return call.deadline_struck || now > call.deadline;
 }
 
 void watch::tick(const std::function<void()> &cancel) {
-  const std::lock_guard lock(mutex_);
+  held call(*this);
+  if (!call) return;
+  if (!call->told) shorten(*call); // it may have begun while hurry() was called
   const auto now = clock::now();
-  if (!call_ || now <= call_->deadline || now < next_cancel_) return;
-  deadline_struck_ = true;
+  if (now <= call->deadline || now < call->next_cancel) return;
+  call->deadline_struck = true;
   reason_ = DAVIT_CANCEL_DEADLINE;
-  next_cancel_ = now + std::chrono::milliseconds(100);
-  cancelled_ = true;
-  cancel();
+  call->next_cancel = now + std::chrono::milliseconds(100);
+  call.cancel_with(cancel);
 }
 
 void watch::interrupt(const std::function<void()> &cancel) {
-  const std::lock_guard lock(mutex_);
-  if (!call_) return;
+  held call(*this);
+  if (!call) return;
   reason_ = DAVIT_CANCEL_INTERRUPT;
-  if (!told_) told_ = clock::now();
-  cancelled_ = true;
-  cancel();
+  if (!call->told) call->told = clock::now();
+  call.cancel_with(cancel);
 }
 
 void watch::interrupt_again(const std::function<void()> &cancel) {
-  const std::lock_guard lock(mutex_);
-  if (!call_ || (call_->after_the_end && !told_)) return;
+  held call(*this);
+  if (!call || (call->after_the_end && !call->told)) return;
   if (reason_ == DAVIT_CANCEL_NONE) reason_ = DAVIT_CANCEL_INTERRUPT;
-  if (!told_) told_ = clock::now();
-  cancelled_ = true;
-  cancel();
+  if (!call->told) call->told = clock::now();
+  call.cancel_with(cancel);
 }
 
-void watch::hurry(std::chrono::milliseconds most) {
-  const std::lock_guard lock(mutex_);
-  hurry_ = most;
-}
+void watch::hurry(std::chrono::milliseconds most) { hurry_ = clock::duration(most).count(); }
 
 std::optional<watch::overdue_call> watch::give_up(std::chrono::milliseconds grace) {
-  const std::lock_guard lock(mutex_);
-  if (!call_) return std::nullopt;
-  auto since = told_.value_or(clock::time_point::max());
-  if (deadline_struck_) since = std::min(since, call_->deadline);
+  held call(*this);
+  if (!call) return std::nullopt;
+  auto since = call->told.value_or(clock::time_point::max());
+  if (call->deadline_struck) since = std::min(since, call->deadline);
   const auto now = clock::now();
   if (since > now || now - since < grace) return std::nullopt;
-  overdue_call late{*std::move(call_), since};
-  call_.reset();
-  reason_ = DAVIT_CANCEL_NONE;
+  overdue_call late{*call, since};
+  call.give_up();
   return late;
-}
-
-bool watch::running() const {
-  const std::lock_guard lock(mutex_);
-  return call_.has_value();
 }
 
 } // namespace davit::plugin
