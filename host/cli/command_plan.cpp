@@ -108,7 +108,8 @@ void planner::print_text() {
 ordered_json planner::run_hooks(std::span<const std::string_view> phases) {
   ordered_json all = ordered_json::array();
   for (const auto phase : phases)
-    for (const auto *b : plugins_.at(*plugin::find_phase(phase))) all.push_back(to_json(*b));
+    if (const auto *row = plugin::find_phase(phase)) // not the migration's own part
+      for (const auto *b : plugins_.at(*row)) all.push_back(to_json(*b));
   return all;
 }
 
