@@ -57,7 +57,7 @@ void put_where() {
   put(loaded.view());
 }
 
-bool plugins_involved() { return inside_note() || !loaded.view().empty(); }
+[[maybe_unused]] bool plugins_involved() { return inside_note() || !loaded.view().empty(); }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGXFSZ, SIGXCPU};
