@@ -92,10 +92,10 @@ TEST_CASE("DISCARD ALL and pg_advisory_unlock_all leave davit its locks, also wh
 }
 
 TEST_CASE("a handler that terminates its own backend, or davit's other one, ends the run with nothing applied") {
-  for (const std::string statement :
-       {"SELECT pg_terminate_backend(pg_backend_pid())",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = "
-        "current_database()"})
+  for (const std::string statement : {"SELECT pg_terminate_backend(pg_backend_pid())",
+                                      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE "
+                                      "application_name = 'davit lock' AND datname = "
+                                      "current_database()"})
     for (const std::string act : {"sql", "sql_ok"})
       for (const std::string at : {"before_ddl", "cleanup", "pre_execute"}) {
         CAPTURE(statement);
