@@ -1,41 +1,13 @@
 // One migration of a run: its phases, its transaction, its ledger row.
 #pragma once
 
-#include "lifecycle/dispatcher.hpp"
-#include "lifecycle/sessions.hpp"
-#include "migration/plan.hpp"
-#include "migration/script_cache.hpp"
-
-#include <cstddef>
-#include <functional>
+#include "lifecycle/run_parts.hpp"
 
 namespace davit::lifecycle {
-
-// A migration of which a handler does not return. The thread that was at it is lost; another one brings it to its end.
-class unfinished {
-public:
-  virtual ~unfinished() = default;
-  // As if the handler had failed with `why`, but its session is gone, and with it what was not committed; `ended`: the
-  // server has confirmed that. Throws the migration's error.
-  [[noreturn]] virtual void end_without(error why, bool ended) = 0;
-};
-
-struct run_parts {
-  const config::settings &settings;
-  lifecycle::sessions &sessions;
-  lifecycle::dispatcher &dispatcher;
-  ledger::ledger &ledger;
-  const interrupt &stop;
-  observer &show;
-  migration::script_cache &scripts;
-  std::function<void(const migration::version &)> hooks_paid; // called once its handlers after COMMIT were called
-  std::function<void()> committed; // called once the migration is in the database, before its post phase
-  unfinished *&under_way;          // set while there is one
-};
 
 // Applies or reverts one migration, its post phase included. On failure everything of it is rolled back (or, without a
 // transaction, recorded as partial), on_error has fired, the ledger has the failure, and the error's `state` says what
 // is true now.
-void migrate(const run_parts &parts, const migration::step &s, std::size_t number, std::size_t of);
+void migrate(const run_parts &parts, const migration::step &s, place_in_run place);
 
 } // namespace davit::lifecycle

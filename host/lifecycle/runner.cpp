@@ -6,7 +6,7 @@
 #include "lifecycle/end_sessions.hpp"
 #include "lifecycle/identity.hpp"
 #include "lifecycle/migrate.hpp"
-#include "lifecycle/rehearsal.hpp"
+#include "lifecycle/rehearsal/rehearsal.hpp"
 #include "lifecycle/sessions.hpp"
 #include "plugin/abandon.hpp"
 
@@ -183,7 +183,7 @@ void runner::go() {
   std::size_t number = 0;
   for (const auto &step : out_.planned) {
     stop_.check();
-    migrate(all, step, ++number, out_.planned.size());
+    migrate(all, step, {++number, out_.planned.size()});
     write_journal();
   }
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);

@@ -5,7 +5,7 @@
 #include "lifecycle/cancel_targets.hpp"
 #include "lifecycle/interrupt.hpp"
 #include "lifecycle/observer.hpp"
-#include "lifecycle/rehearsal_report.hpp"
+#include "lifecycle/rehearsal/report.hpp"
 #include "migration/plan.hpp"
 #include "plugin/plugin_set.hpp"
 

@@ -1,11 +1,11 @@
 // A dry run: everything that a run would do, hooks included, in one transaction that is rolled back.
 #pragma once
 
-#include "lifecycle/migrate.hpp"
-#include "lifecycle/rehearsal_report.hpp"
-#include "lifecycle/rehearsal_transaction.hpp"
-#include "lifecycle/rehearsed_migration.hpp"
-#include "lifecycle/sequence_states.hpp"
+#include "lifecycle/rehearsal/rehearsed_migration.hpp"
+#include "lifecycle/rehearsal/report.hpp"
+#include "lifecycle/rehearsal/sequence_states.hpp"
+#include "lifecycle/rehearsal/transaction.hpp"
+#include "lifecycle/run_parts.hpp"
 
 #include <optional>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "lifecycle/sequence_states.hpp"
+#include "lifecycle/rehearsal/sequence_states.hpp"
 
 namespace davit::lifecycle {
 namespace {

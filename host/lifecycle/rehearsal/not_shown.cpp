@@ -1,4 +1,4 @@
-#include "lifecycle/not_shown.hpp"
+#include "lifecycle/rehearsal/not_shown.hpp"
 
 #include <algorithm>
 #include <array>

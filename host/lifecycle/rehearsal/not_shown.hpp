@@ -1,7 +1,7 @@
 // Errors that say something of the rehearsal, and nothing of the migration.
 #pragma once
 
-#include "lifecycle/rehearsal_transaction.hpp"
+#include "lifecycle/rehearsal/transaction.hpp"
 #include "migration/script.hpp"
 
 #include <string>

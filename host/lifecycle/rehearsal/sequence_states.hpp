@@ -1,7 +1,7 @@
 // Where the sequences of a database stand: what they give out, a rollback does not take back.
 #pragma once
 
-#include "lifecycle/rehearsal_report.hpp"
+#include "lifecycle/rehearsal/report.hpp"
 #include "postgres/connection.hpp"
 
 #include <map>

@@ -2,9 +2,9 @@
 // COMMIT would leave it.
 #pragma once
 
-#include "lifecycle/migrate.hpp"
-#include "lifecycle/rehearsal_report.hpp"
-#include "lifecycle/rehearsal_transaction.hpp"
+#include "lifecycle/rehearsal/report.hpp"
+#include "lifecycle/rehearsal/transaction.hpp"
+#include "lifecycle/run_parts.hpp"
 
 #include <optional>
 
@@ -22,6 +22,6 @@ struct rehearsal_parts {
 
 // False where one transaction cannot show it: the report says why. Throws the migration's error; then everything of it
 // is undone, and on_error has fired.
-bool rehearse(const rehearsal_parts &parts, const migration::step &s, std::size_t number, std::size_t of);
+bool rehearse(const rehearsal_parts &parts, const migration::step &s, place_in_run place);
 
 } // namespace davit::lifecycle

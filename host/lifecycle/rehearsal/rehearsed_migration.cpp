@@ -1,20 +1,19 @@
-#include "lifecycle/rehearsed_migration.hpp"
+#include "lifecycle/rehearsal/rehearsed_migration.hpp"
 
 #include "lifecycle/attended.hpp"
-#include "lifecycle/deferred_constraints.hpp"
-#include "lifecycle/not_shown.hpp"
-#include "lifecycle/outbox.hpp"
+#include "lifecycle/one_migration.hpp"
+#include "lifecycle/rehearsal/deferred_constraints.hpp"
+#include "lifecycle/rehearsal/not_shown.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "sql/outside_effect.hpp"
 #include "sql/token_reader.hpp"
 
-#include <chrono>
-#include <memory>
+#include <optional>
+#include <utility>
 
 namespace davit::lifecycle {
 namespace {
 
-using clock = std::chrono::steady_clock;
 using plugin::sql_scope;
 
 // SET TRANSACTION of what a transaction that has begun cannot change any more.
@@ -28,15 +27,18 @@ bool only_at_top(const migration::statement &st) {
   return false;
 }
 
-class rehearsed_migration : public unfinished {
+class rehearsed_migration final : public one_migration {
 public:
-  rehearsed_migration(const rehearsal_parts &parts, const migration::step &s, std::size_t number, std::size_t of);
-  // Whether the file can run in the transaction; else that is in the report.
-  bool fits() const;
-  bool run();
-  [[noreturn]] void end_without(error why, bool ended) override;
+  rehearsed_migration(const rehearsal_parts &parts, const migration::step &s, place_in_run place,
+                      migration::script script)
+      : one_migration(parts.run, s, place, std::move(script)), r_(parts) {}
+  bool shown() const { return shown_; } // after run()
 
 private:
+  void phases() override;
+  void sessions_gone(bool ended) override;
+  void describe(error &e) const override;
+  void failed(const error &e) override;
   void in_its_savepoint();
   void begin();
   void settle();
@@ -45,75 +47,32 @@ private:
   void undo() noexcept;
   bool not_shown(const error &e);
   void note_effects();
-  void prepare_info();
   void fire_inside(plugin::phase phase);
   void between(plugin::phase phase, const error *failure = nullptr);
   void ends(std::string_view outcome, const std::string &message = {});
-  [[noreturn]] void fail(error e);
 
   const rehearsal_parts &r_;
-  const run_parts &p_;
-  const migration::step &step_;
-  std::size_t number_, of_;
-  migration::script script_;
-  std::optional<migration::script> verify_;
-  plugin::migration_facts facts_;
-  outbox out_;
   std::optional<std::size_t> mark_; // of the stats, while it runs
-  std::optional<error> failure_;    // once on_error is told
   std::size_t sent_ = 0;            // of the statements, or left out
   bool inside_ = false;             // the savepoint is there
   bool done_ = false;               // it would be committed
-  clock::time_point began_ = clock::now();
+  bool shown_ = true;
 };
 
-rehearsed_migration::rehearsed_migration(const rehearsal_parts &parts, const migration::step &s, std::size_t number,
-                                         std::size_t of)
-    : r_(parts), p_(parts.run), step_(s), number_(number), of_(of),
-      script_(p_.scripts.take(s.up ? s.files.up : s.files.down)),
-      out_(p_.sessions, p_.stop, p_.show, script_.file.string()) {
-  if (s.up && !s.files.verify.empty()) verify_ = p_.scripts.take(s.files.verify);
-  facts_ = {s.files.id.text(), s.files.name, script_.file.string(), script_.checksum, s.up, false, 1};
-}
-
-bool rehearsed_migration::fits() const {
-  if (!script_.no_transaction) return true;
-  r_.report.not_tried.push_back({step_.files.id, step_.files.name, step_.up,
-                                 script_.no_transaction_reason + ": it cannot run inside a transaction",
-                                 reason_place(script_)});
-  return false;
-}
-
-bool rehearsed_migration::run() {
-  auto &info = p_.dispatcher.info;
-  info.insert_or_assign("migration.index", static_cast<std::int64_t>(number_));
-  info.insert_or_assign("migration.statements", static_cast<std::int64_t>(script_.statements.size()));
-  p_.dispatcher.stats.open_layer(facts_.version);
-  bool shown = true;
+void rehearsed_migration::phases() {
+  between(pre_phase());
   try {
-    p_.show.migration_begins(step_, number_, of_, facts_.attempt);
-    between(step_.up ? plugin::phase("pre_execute") : plugin::phase("pre_rollback"));
-    try {
-      in_its_savepoint();
-    } catch (const error &e) {
-      undo();
-      p_.dispatcher.stats.revert(*mark_);
-      if (!not_shown(e)) throw;
-      shown = false;
-    } catch (...) {
-      undo();
-      throw;
-    }
-    if (shown) between(step_.up ? plugin::phase("post_execute") : plugin::phase("post_rollback"));
-  } catch (error &e) {
-    fail(std::move(e));
-  } catch (const std::exception &e) {
-    fail(error(error_code::bug, std::string("unexpected: ") + e.what(),
-               "please report it, with the command and davit.toml"));
+    in_its_savepoint();
+  } catch (const error &e) {
+    undo();
+    p_.dispatcher.stats.revert(*mark_);
+    shown_ = !not_shown(e);
+    if (shown_) throw;
+  } catch (...) {
+    undo();
+    throw;
   }
-  p_.dispatcher.stats.close_layer();
-  for (const char *key : {"migration.index", "migration.statements", "migration.elapsed_ms"}) info.erase(key);
-  return shown;
+  if (shown_) between(post_phase());
 }
 
 void rehearsed_migration::in_its_savepoint() {
@@ -154,8 +113,7 @@ void rehearsed_migration::note_effects() {
 // What was queued is done, and the transaction is as davit needs it for handlers, which speak UTF-8.
 void rehearsed_migration::settle() {
   out_.send();
-  auto &c = r_.transaction.open();
-  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
+  speak_utf8(r_.transaction.open());
 }
 
 void rehearsed_migration::verify() {
@@ -207,70 +165,60 @@ void rehearsed_migration::undo() noexcept {
 
 bool rehearsed_migration::not_shown(const error &e) {
   if (p_.stop.raised() || !r_.transaction.usable()) return false;
-  std::string why = only_in_rehearsal(e, number_ == 1, r_.transaction.open(), p_.sessions.lock());
+  std::string why = only_in_rehearsal(e, place_.number == 1, r_.transaction.open(), p_.sessions.lock());
   if (why.empty()) return false;
   r_.report.not_tried.push_back({step_.files.id, step_.files.name, step_.up, std::move(why), e.where});
   ends("not tried");
   return true;
 }
 
-void rehearsed_migration::prepare_info() {
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began_);
-  p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
-}
-
 void rehearsed_migration::fire_inside(plugin::phase phase) {
   if (p_.dispatcher.has_handlers(phase)) settle();
-  prepare_info();
+  tell_elapsed();
   p_.dispatcher.fire(phase, sql_scope::in_transaction, &facts_);
 }
 
 void rehearsed_migration::between(plugin::phase phase, const error *failure) {
-  prepare_info();
+  tell_elapsed();
   r_.between(phase, &facts_, failure);
 }
 
 void rehearsed_migration::ends(std::string_view outcome, const std::string &message) {
   ledger::migration_event e{
       step_.files.id, step_.files.name, step_.up, {}, {}, std::string(outcome), {}, 0, 0, message, false, {}, false};
-  e.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - began_).count();
+  e.duration_us = age().count();
   p_.show.migration_ends(step_, e);
 }
 
-void rehearsed_migration::fail(error e) {
-  p_.sessions.work_is_over();
-  if (p_.stop.raised() && !tells_to_stop(e.code)) {
-    error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
-    stopped.where = e.where;
-    e = std::move(stopped);
-  }
+void rehearsed_migration::describe(error &e) const {
   if (e.sqlstate == postgres::sqlstate::lock_not_available)
     e.hint += std::string(e.hint.empty() ? "" : "; ") + "a dry run does not try again, davit " +
               (step_.up ? "up" : "down") + " does";
-  failure_ = e;
-  if (!done_) {
-    between("on_error", &e);
-    ends("failed", e.message);
-  }
-  p_.dispatcher.stats.close_layer();
-  throw error(std::move(e));
 }
 
-void rehearsed_migration::end_without(error why, bool) {
-  if (failure_) fail(*failure_); // the handler was one that is told of the failure
+void rehearsed_migration::failed(const error &e) {
+  if (done_) return;
+  between("on_error", &e);
+  ends("failed", e.message);
+}
+
+void rehearsed_migration::sessions_gone(bool) {
   if (mark_ && !done_) p_.dispatcher.stats.revert(*mark_);
-  fail(std::move(why));
 }
 
 } // namespace
 
-bool rehearse(const rehearsal_parts &parts, const migration::step &s, std::size_t number, std::size_t of) {
-  rehearsed_migration it(parts, s, number, of);
-  if (!it.fits()) return false;
-  parts.run.under_way = &it;
-  const auto over = [&parts](rehearsed_migration *) { parts.run.under_way = nullptr; };
-  const std::unique_ptr<rehearsed_migration, decltype(over)> registered(&it, over);
-  return it.run();
+bool rehearse(const rehearsal_parts &parts, const migration::step &s, place_in_run place) {
+  migration::script script = parts.run.scripts.take(s.up ? s.files.up : s.files.down);
+  if (script.no_transaction) {
+    parts.report.not_tried.push_back({s.files.id, s.files.name, s.up,
+                                      script.no_transaction_reason + ": it cannot run inside a transaction",
+                                      reason_place(script)});
+    return false;
+  }
+  rehearsed_migration it(parts, s, place, std::move(script));
+  it.run();
+  return it.shown();
 }
 
 } // namespace davit::lifecycle

@@ -1,4 +1,4 @@
-#include "lifecycle/deferred_constraints.hpp"
+#include "lifecycle/rehearsal/deferred_constraints.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
-#include "lifecycle/rehearsal.hpp"
+#include "lifecycle/rehearsal/rehearsal.hpp"
 
-#include "lifecycle/deferred_constraints.hpp"
 #include "lifecycle/outbox.hpp"
+#include "lifecycle/rehearsal/deferred_constraints.hpp"
 #include "plugin/phases.hpp"
 
 namespace davit::lifecycle {
@@ -58,7 +58,7 @@ void rehearsal::migrate(const std::vector<migration::step> &steps) {
   const rehearsal_parts parts{parts_, transaction_, report_, between};
   for (std::size_t i = 0; i < steps.size(); ++i) {
     parts_.stop.check();
-    if (!rehearse(parts, steps[i], i + 1, steps.size())) return leave_out(steps, i + 1, steps[i].files.title());
+    if (!rehearse(parts, steps[i], {i + 1, steps.size()})) return leave_out(steps, i + 1, steps[i].files.title());
   }
 }
 

@@ -1,4 +1,4 @@
-#include "lifecycle/rehearsal_transaction.hpp"
+#include "lifecycle/rehearsal/transaction.hpp"
 
 namespace davit::lifecycle {
 

@@ -1,0 +1,72 @@
+#include "lifecycle/one_migration.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace davit::lifecycle {
+
+one_migration::one_migration(const run_parts &parts, const migration::step &s, place_in_run place,
+                             migration::script script)
+    : p_(parts), step_(s), place_(place), script_(std::move(script)),
+      verify_(s.up && !s.files.verify.empty() ? std::optional(parts.scripts.take(s.files.verify)) : std::nullopt),
+      out_(parts.sessions, parts.stop, parts.show, script_.file.string()) {
+  facts_ = {s.files.id.text(), s.files.name, script_.file.string(), script_.checksum, s.up, script_.no_transaction, 1};
+}
+
+void one_migration::run() {
+  p_.under_way = this;
+  const auto over = [this](one_migration *) { p_.under_way = nullptr; };
+  const std::unique_ptr<one_migration, decltype(over)> registered(this, over);
+  auto &info = p_.dispatcher.info;
+  info.insert_or_assign("migration.index", static_cast<std::int64_t>(place_.number));
+  info.insert_or_assign("migration.statements", static_cast<std::int64_t>(script_.statements.size()));
+  p_.dispatcher.stats.open_layer(facts_.version);
+  try {
+    show_begins();
+    phases();
+  } catch (error &e) {
+    fail(std::move(e));
+  } catch (const std::exception &e) {
+    fail(error(error_code::bug, std::string("unexpected: ") + e.what(),
+               "please report it, with the command and davit.toml"));
+  }
+  p_.dispatcher.stats.close_layer();
+  for (const char *key : {"migration.index", "migration.statements", "migration.elapsed_ms"}) info.erase(key);
+}
+
+void one_migration::end_without(error why, bool ended) {
+  if (failure_) fail(*failure_); // the handler was one that is told of the failure
+  sessions_gone(ended);
+  fail(std::move(why));
+}
+
+void one_migration::fail(error e) {
+  p_.sessions.work_is_over();
+  if (p_.stop.raised() && !tells_to_stop(e.code)) {
+    error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
+    stopped.where = e.where;
+    e = std::move(stopped);
+  }
+  if (!failure_) describe(e);
+  failure_ = e;
+  failed(e);
+  p_.dispatcher.stats.close_layer();
+  throw error(std::move(e));
+}
+
+void one_migration::show_begins() { p_.show.migration_begins(step_, place_.number, place_.of, facts_.attempt); }
+
+std::chrono::microseconds one_migration::age() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
+}
+
+void one_migration::tell_elapsed() {
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(age());
+  p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
+}
+
+void one_migration::speak_utf8(postgres::connection &c) {
+  if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
+}
+
+} // namespace davit::lifecycle

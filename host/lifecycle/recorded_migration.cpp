@@ -1,0 +1,172 @@
+#include "lifecycle/recorded_migration.hpp"
+
+#include "lifecycle/attended.hpp"
+#include "lifecycle/verify_script.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+namespace davit::lifecycle {
+
+using plugin::sql_scope;
+
+recorded_migration::recorded_migration(const run_parts &parts, const migration::step &s, place_in_run place,
+                                       migration::script script)
+    : one_migration(parts, s, place, std::move(script)), end_{s.skip_statements ? fate::partial : fate::untouched,
+                                                              s.up,
+                                                              !script_.no_transaction,
+                                                              false,
+                                                              s.skip_statements,
+                                                              static_cast<std::uint32_t>(script_.statements.size())},
+      files_(migration::checksums_of(s.files, {&script_, verify_ ? &*verify_ : nullptr})) {}
+
+void recorded_migration::phases() {
+  fire(pre_phase(), sql_scope::own_transaction);
+  attempts();
+  after_commit();
+}
+
+void recorded_migration::attempts() {
+  for (;; ++facts_.attempt) {
+    const auto mark = *(attempt_mark_ = p_.dispatcher.stats.mark());
+    began_ = std::chrono::steady_clock::now();
+    if (facts_.attempt > 1) show_begins();
+    try {
+      attempt();
+      attempt_mark_.reset();
+      return;
+    } catch (const error &e) {
+      undo();
+      p_.dispatcher.stats.revert(mark);
+      if (e.code == error_code::transaction_ended) end_.fate = fate::unknown;
+      if (!try_again(e)) throw;
+    } catch (...) {
+      undo();
+      p_.dispatcher.stats.revert(mark);
+      throw;
+    }
+  }
+}
+
+// Whatever the session was at: afterwards it is idle, or closed, which makes the server roll back.
+void recorded_migration::undo() noexcept {
+  if (end_.fate == fate::untouched) end_.fate = fate::undone;
+  if (p_.stop.raised()) p_.sessions.work_is_over();
+  try {
+    auto &c = p_.sessions.run();
+    if (c.alive())
+      c.exec((c.transaction_status() == postgres::transaction_status::idle ? "" : "ROLLBACK; ") +
+             c.fresh_session_sql());
+    end_.session_lost = !c.alive();
+  } catch (const std::exception &) {
+    p_.sessions.drop_run();
+    end_.session_lost = true;
+  }
+}
+
+bool recorded_migration::try_again(const error &e) {
+  if (!worth_another_attempt(e) || facts_.attempt > p_.settings.database.lock_retries) return false;
+  static thread_local std::mt19937 random{std::random_device{}()};
+  const auto base = std::min<std::uint32_t>(100U << std::min(facts_.attempt - 1, 6U), 5000U);
+  const std::chrono::milliseconds pause(std::uniform_int_distribution<std::uint32_t>(base / 2, base)(random));
+  p_.show.warning(to_string(e.where) + ": " + e.message + (e.detail.empty() ? "" : " (" + e.detail + ")") +
+                  "; attempt " + std::to_string(facts_.attempt) + " was rolled back, the next one begins in " +
+                  std::to_string(pause.count()) + " ms");
+  p_.stop.wait(pause);
+  return true;
+}
+
+void recorded_migration::fire(plugin::phase phase, sql_scope scope, const error *failure) {
+  if (scope == sql_scope::in_transaction && p_.dispatcher.has_handlers(phase)) settle();
+  tell_elapsed();
+  p_.dispatcher.fire(phase, scope, &facts_, failure);
+}
+
+void recorded_migration::before_sql(sql_scope scope) {
+  fire("before_validation", scope);
+  fire("before_ddl", scope);
+}
+
+void recorded_migration::after_sql(sql_scope scope) {
+  fire("after_ddl", scope);
+  if (verify_) {
+    settle();
+    const attended guard(p_.sessions, p_.stop, p_.show);
+    run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
+  }
+  fire("after_validation", scope);
+  fire("cleanup", scope);
+}
+
+ledger::migration_event recorded_migration::event() const {
+  const bool done = end_.fate == fate::committed;
+  return {step_.files.id,
+          step_.files.name,
+          step_.up,
+          step_.recorded_state,
+          std::string(end_.state()),
+          std::string(end_.outcome()),
+          files_,
+          age().count(),
+          done ? 0 : end_.statements_done,
+          {},
+          done && p_.dispatcher.has_handlers(post_phase()),
+          end_.fate == fate::partial ? migration::checksum_of_first(script_, end_.statements_done) : std::string()};
+}
+
+ledger::migration_event recorded_migration::event_if_done() {
+  const auto before = std::exchange(end_.fate, fate::committed);
+  ledger::migration_event e = event();
+  end_.fate = before;
+  return e;
+}
+
+void recorded_migration::completed(const ledger::migration_event &e, bool session_is_fresh) {
+  end_.fate = fate::committed;
+  p_.committed();
+  p_.show.migration_ends(step_, e);
+  if (!session_is_fresh) p_.sessions.drop_run();
+}
+
+void recorded_migration::after_commit() {
+  std::exception_ptr failed;
+  try {
+    fire(post_phase(), sql_scope::own_transaction);
+  } catch (const error &e) {
+    if (tells_to_stop(e.code)) throw; // they are still owed
+    failed = std::current_exception();
+  }
+  if (p_.dispatcher.has_handlers(post_phase())) p_.hooks_paid(step_.files.id);
+  if (failed) std::rethrow_exception(failed);
+}
+
+void recorded_migration::sessions_gone(bool ended) {
+  if (!attempt_mark_ || end_.fate == fate::committed) return;
+  p_.dispatcher.stats.revert(*attempt_mark_);
+  if (end_.fate == fate::untouched) end_.fate = fate::undone;
+  end_.session_lost = !ended;
+}
+
+void recorded_migration::describe(error &e) const { e.state = end_.describe(step_.files.title()); }
+
+void recorded_migration::failed(const error &e) {
+  if (end_.fate == fate::committed) return;
+  fire("on_error", p_.sessions.usable() ? sql_scope::own_transaction : sql_scope::none, &e);
+  ledger::migration_event ended = event();
+  ended.message = e.message;
+  record(ended);
+  if (end_.fate != fate::unknown) failure_recorded();
+  p_.show.migration_ends(step_, ended);
+}
+
+void recorded_migration::record(const ledger::migration_event &e) {
+  try {
+    p_.ledger.add_event_in(p_.sessions.witness(), p_.dispatcher.run.id, e);
+  } catch (const error &second) {
+    p_.show.warning("the failure could not be recorded in the ledger: " + second.message);
+  }
+}
+
+} // namespace davit::lifecycle

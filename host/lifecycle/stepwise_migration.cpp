@@ -1,0 +1,101 @@
+#include "lifecycle/stepwise_migration.hpp"
+
+#include "lifecycle/attended.hpp"
+#include "lifecycle/statements.hpp"
+#include "lifecycle/stepwise.hpp"
+#include "sql/token_reader.hpp"
+
+namespace davit::lifecycle {
+
+using plugin::sql_scope;
+
+namespace {
+
+// SET and RESET, SET LOCAL aside: it ended with its transaction.
+bool sets_for_session(const migration::statement &st) {
+  sql::token_reader words(st.text);
+  return words.is("reset") || (words.accept("set") && !words.is("local"));
+}
+
+} // namespace
+
+void stepwise_migration::attempt() {
+  postgres::connection &c = p_.sessions.run();
+  p_.sessions.hold_work_lock();
+  c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
+         "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
+  before_sql(sql_scope::autocommit);
+  // What the first part had set for its session is not in the database.
+  for (std::size_t i = 0; i < step_.skip_statements && i < script_.statements.size(); ++i)
+    if (sets_for_session(script_.statements[i])) execute(script_.statements[i]);
+  run_statements();
+  if (c.transaction_status() != postgres::transaction_status::idle)
+    throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
+                {script_.file.string(), 0, 0});
+  speak_utf8(c);
+  after_sql(sql_scope::autocommit);
+  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog");
+  const ledger::migration_event e = event_if_done();
+  p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
+  bool fresh = false;
+  try {
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
+    p_.sessions.release_work_lock();
+    c.exec(c.fresh_session_sql());
+    fresh = true;
+  } catch (const error &) {
+    // the migration is done all the same: the next one gets another session
+  }
+  completed(e, fresh);
+}
+
+void stepwise_migration::execute(const migration::statement &st) {
+  p_.stop.check();
+  p_.sessions.require_lock();
+  const attended guard(p_.sessions, p_.stop, p_.show);
+  try {
+    run_statement(p_.sessions.run(), script_, st);
+  } catch (postgres::server_error &e) {
+    guard.explain(e);
+    throw;
+  }
+}
+
+void stepwise_migration::run_statements() {
+  ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
+  progress.begin(p_.dispatcher.run.id, event(), step_.skip_statements + (step_.perhaps_one_more ? 1U : 0U));
+  const stepwise::parts parts{p_.sessions,
+                              p_.stop,
+                              p_.show,
+                              progress,
+                              p_.settings.ledger.schema,
+                              step_.files.id,
+                              script_,
+                              [this](const auto &st) { execute(st); }};
+  stepwise statements(parts, step_.skip_statements, step_.perhaps_one_more);
+  const auto note = [&] {
+    end_.statements_done = statements.done();
+    end_.next_unsure = statements.unsure();
+    if (statements.done() > 0 || statements.unsure() || statements.left_something()) end_.fate = fate::partial;
+    if (statements.lost()) end_.fate = fate::unknown;
+  };
+  try {
+    statements.go();
+  } catch (...) {
+    note();
+    throw;
+  }
+  note();
+}
+
+// Without the run lock it is left to whoever takes it next.
+void stepwise_migration::failure_recorded() {
+  try {
+    p_.sessions.require_lock();
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
+  } catch (const error &) {
+    p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
+  }
+}
+
+} // namespace davit::lifecycle

@@ -1,0 +1,27 @@
+// A migration in one transaction: its statements in as few round trips as its handlers allow, then its ledger row
+// together with COMMIT.
+#pragma once
+
+#include "lifecycle/commit.hpp"
+#include "lifecycle/recorded_migration.hpp"
+
+#include <string>
+
+namespace davit::lifecycle {
+
+class transactional_migration final : public recorded_migration {
+public:
+  using recorded_migration::recorded_migration;
+
+private:
+  void attempt() override;
+  bool worth_another_attempt(const error &e) const override;
+  void settle() override;
+  std::size_t begin();
+  void prepare_to_commit();
+  commit_end commit_with(const ledger::migration_event &e);
+
+  std::string xid_; // of the attempt's transaction
+};
+
+} // namespace davit::lifecycle
