@@ -107,6 +107,9 @@ void parser::add_run_commands() {
   repair->add_option("VERSION", out_.argument, "the migration that stopped half-way");
   auto *resume =
       repair->add_flag("--resume", out_.resume, "the next up goes on after the statements that are in the database");
+  optional_option(repair, "--after", out_.after,
+                  "with --resume: after statement N of the file, where you have seen that it is the last one done", "N")
+      ->needs(resume);
   auto *applied = repair->add_flag("--applied", out_.mark_applied, "it is applied: you have completed it by hand")
                       ->excludes(resume);
   repair->add_flag("--reverted", out_.mark_reverted, "it is not applied: you have undone it by hand")

@@ -79,8 +79,14 @@ void planner::print_hooks(std::string_view phase, const char *indent) {
     t_.out(fmt::format("{}{} {}", indent, t_.on_out(style::dim, fmt::format("[{}]", phase)), describe(*b)));
 }
 
+migration::script script_of(const migration::step &s) {
+  auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  go_on(script, s);
+  return script;
+}
+
 void planner::print_step(const migration::step &s) {
-  const auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  const auto script = script_of(s);
   t_.out(t_.on_out(style::bold, fmt::format("{} {}", s.up ? "apply" : "revert", s.files.title())) +
          (script.no_transaction
               ? t_.on_out(style::warn, fmt::format(" without a transaction ({})", script.no_transaction_reason))
@@ -89,7 +95,8 @@ void planner::print_step(const migration::step &s) {
   for (const auto what : order_of(s)) {
     if (what.empty()) {
       if (script.statements.empty()) t_.out("  (no statements)");
-      for (const auto &st : script.statements) t_.out(fmt::format("  {:>5}  {}", st.line, shortened(st.text)));
+      for (auto i = std::size_t{s.skip_statements}; i < script.statements.size(); ++i)
+        t_.out(fmt::format("  {:>5}  {}", script.statements[i].line, shortened(script.statements[i].text)));
     } else if (what == "verify") {
       if (s.up && !s.files.verify.empty()) t_.out(fmt::format("  verify with {}", s.files.verify.filename().string()));
     } else {
@@ -114,7 +121,7 @@ ordered_json planner::run_hooks(std::span<const std::string_view> phases) {
 }
 
 ordered_json planner::step_json(const migration::step &s) {
-  const auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  const auto script = script_of(s);
   ordered_json j{{"version", s.files.id.text()},
                  {"name", s.files.name},
                  {"direction", s.up ? "up" : "down"},

@@ -67,16 +67,26 @@ struct repaired {
   std::string message, run;
 };
 
+void require_within(const stopped_migration &m, std::uint32_t after) {
+  if (after <= m.at.statements) return;
+  throw error(error_code::usage, fmt::format("--after {}: the file has {} statements", after, m.at.statements),
+              "davit repair shows how many of them are in the database");
+}
+
 repaired resume(ledger_change &change, const stopped_migration &m, const migration::migration_files &files,
-                progress &show) {
+                const std::optional<std::uint32_t> &after, progress &show) {
   require_same_beginning(m.at);
   const auto &r = m.at.migration;
+  if (after) require_within(m, *after);
   for (const auto &text : m.about_leftovers()) show.warning(text);
+  for (const auto &text : m.notes) show.warning(text);
   std::string message = fmt::format("the next davit {} goes on with {} after statement {}", r.up ? "up" : "down",
-                                    r.id.text(), r.statements_done);
+                                    r.id.text(), after.value_or(r.statements_done));
   if (m.at.file_changed) message += ", with its file as it is now";
   const auto run = change.record("repair", "repaired", message, [&](const std::string &id) {
     change.ledger().set_state(r.id, "resumable");
+    if (after)
+      change.ledger().set_stop(r.id, *after, migration::checksum_of_first(migration::read_script(m.at.file), *after));
     change.ledger().set_checksums(r.id, migration::checksums_of(files));
     change.ledger().add_remark(id, r, "to be resumed", message);
   });
@@ -109,7 +119,7 @@ repaired repair_one(const options &o, const workspace &w, ledger_change &change,
   if (!o.resume) return settle(change, r, files, o.mark_applied ? "applied" : "reverted");
   const auto stopped = find_stopped(folder, {r}, change.session());
   require_same_beginning(stopped.front().at); // there are files, then
-  return resume(change, stopped.front(), *files, show);
+  return resume(change, stopped.front(), *files, o.after, show);
 }
 
 repaired accept_files(const workspace &w, ledger_change &change) {

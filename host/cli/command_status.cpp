@@ -41,8 +41,7 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
     l.applied_by = r.applied_by;
     l.duration_us = r.duration_us;
     l.baselined = r.baselined && r.state == "applied";
-    if (r.state == "partial" || r.state == "resumable")
-      l.note = fmt::format("stopped after statement {}", r.statements_done);
+    if (r.state == "partial" || r.state == "resumable") l.note = r.stop();
   }
   for (const auto &d : migration::differences(folder, ledger)) {
     std::string &note = by_version.at(std::string(d.migration.id.canonical())).note;

@@ -44,6 +44,7 @@ struct options {
   // of some
   std::optional<std::string> to;
   std::optional<std::uint32_t> steps;
+  std::optional<std::uint32_t> after; // repair --resume
   bool out_of_order = false;
   bool dry_run = false;   // up, down
   bool down = false;      // plan

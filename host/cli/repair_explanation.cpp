@@ -13,17 +13,24 @@ using migration::stopping_point;
 using nlohmann::ordered_json;
 
 struct choice {
-  const char *option;
+  std::string option;
   std::string meaning;
 };
 
 std::vector<choice> choices_for(const stopping_point &at) {
   const auto &r = at.migration;
   const std::string file = r.up ? "up" : "down";
-  const std::string so_far = fmt::format("the {} statements that were run", r.statements_done);
+  const std::string so_far = r.next_unsure() || r.statements_done == 0
+                                 ? "what was run"
+                                 : fmt::format("the {} statements that were run", r.statements_done);
   std::vector<choice> out;
-  out.push_back({"--resume", at.next ? fmt::format("the next davit {} goes on at line {}", file, at.next->where.line)
-                                     : fmt::format("the next davit {} goes on behind them", file)});
+  std::string resume = at.next ? fmt::format("the next davit {} goes on at line {}", file, at.next->where.line)
+                               : fmt::format("the next davit {} goes on behind them", file);
+  if (r.next_unsure()) resume += ", with that statement, from its beginning";
+  out.push_back({"--resume", std::move(resume)});
+  if (r.next_unsure())
+    out.push_back({fmt::format("--resume --after {}", r.statements_done + 1),
+                   "the same behind that statement: you have seen that it is done, or completed it by hand"});
   if (r.up) {
     out.push_back({"--applied", "it is applied: you have completed the file by hand"});
     out.push_back({"--reverted", "it is not applied: you have undone " + so_far + " by hand"});
@@ -48,6 +55,19 @@ std::string about_file(const stopping_point &at) {
   return "the file was changed since, perhaps also what is in the database: --resume is refused";
 }
 
+// What nobody can read off the statements' numbers.
+std::vector<std::string> notes_on(const stopping_point &at) {
+  std::vector<std::string> out;
+  if (at.migration.next_unsure())
+    out.push_back("how much of that statement was done is not known: look at the database");
+  for (const auto &st : at.lost_with_session)
+    out.push_back(fmt::format("{}: what this statement may have left in its session (a temporary table, a setting, a "
+                              "cursor) is gone, and --resume cannot bring it back: repeat it behind the stop if "
+                              "what follows needs it",
+                              to_string(st.where)));
+  return out;
+}
+
 ordered_json to_json(const stopping_point::statement_at &st) {
   return {{"line", st.where.line}, {"column", st.where.column}, {"sql", st.text}};
 }
@@ -58,7 +78,11 @@ std::vector<stopped_migration> find_stopped(const migration::folder &folder,
                                             const std::vector<migration::recorded> &recorded, postgres::connection &c) {
   std::vector<stopped_migration> out;
   for (const auto &r : recorded)
-    if (migration::is_stopped(r)) out.push_back({find_stopping_point(folder, r), {}});
+    if (migration::is_stopped(r)) {
+      auto at = find_stopping_point(folder, r);
+      auto notes = notes_on(at);
+      out.push_back({std::move(at), {}, std::move(notes)});
+    }
   if (out.empty()) return out;
   const auto invalid = postgres::invalid_indexes(c);
   for (auto &m : out) {
@@ -98,8 +122,12 @@ void print(terminal &t, const stopped_migration &m) {
   if (const auto text = about_file(at); !text.empty()) t.out("  " + t.on_out(style::warn, text));
   for (const auto &text : m.about_leftovers()) t.out("  " + t.on_out(style::warn, text));
   t.out(fmt::format("  davit history {} says why", r.run.substr(0, 8)));
-  for (const auto &c : choices_for(at))
-    t.out(fmt::format("  davit repair {} {:<10}  {}", r.id.text(), c.option, c.meaning));
+  for (const auto &text : m.notes) t.out("  " + t.on_out(style::warn, text));
+  const auto choices = choices_for(at);
+  std::size_t width = 0;
+  for (const auto &c : choices) width = std::max(width, c.option.size());
+  for (const auto &c : choices)
+    t.out(fmt::format("  davit repair {} {:<{}}  {}", r.id.text(), c.option, width, c.meaning));
 }
 
 ordered_json to_json(const stopped_migration &m) {
@@ -110,6 +138,7 @@ ordered_json to_json(const stopped_migration &m) {
                  {"state", r.state},
                  {"direction", r.up ? "up" : "down"},
                  {"statements_done", r.statements_done},
+                 {"next_unsure", r.next_unsure()},
                  {"statements", at.statements},
                  {"run", r.run},
                  {"file", at.file.string()},
@@ -120,6 +149,7 @@ ordered_json to_json(const stopped_migration &m) {
   j["invalid_indexes"] = ordered_json::array();
   for (const auto &index : m.leftovers)
     j["invalid_indexes"].push_back({{"index", index.quoted()}, {"table", index.table}, {"fix", index.drop_sql()}});
+  j["notes"] = m.notes;
   j["choices"] = ordered_json::array();
   for (const auto &c : choices_for(at)) j["choices"].push_back({{"option", c.option}, {"meaning", c.meaning}});
   return j;

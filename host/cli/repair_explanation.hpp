@@ -15,6 +15,7 @@ namespace davit::cli {
 struct stopped_migration {
   migration::stopping_point at;
   std::vector<postgres::invalid_index> leftovers; // of the statement that it stopped in
+  std::vector<std::string> notes;                 // one sentence each
 
   // One sentence for each of them.
   std::vector<std::string> about_leftovers() const;

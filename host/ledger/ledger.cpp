@@ -89,17 +89,18 @@ std::vector<migration::recorded> ledger::read_settled() {
   const auto have = version();
   if (!have) return out;
   const std::string begun = *have < 3 ? "0" : "statements_begun";
+  const std::string begun_checksum = *have < 4 ? "''" : "COALESCE(begun_checksum, '')";
   const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
   const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
                           "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
                           "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
-                          done_checksum + ", " + begun + " FROM " + table("migration"));
+                          done_checksum + ", " + begun + ", " + begun_checksum + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
                    number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up",
-                   r.text(i, 12) == "t", text(13), static_cast<std::uint32_t>(number(r.text(i, 14)))});
+                   r.text(i, 12) == "t", text(13), static_cast<std::uint32_t>(number(r.text(i, 14))), text(15)});
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -246,6 +247,14 @@ void ledger::settle_open_ends() {
 void ledger::set_state(const migration::version &id, const std::string &state) {
   c_->query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
             std::array{parameter(id.text()), parameter(state)});
+}
+
+void ledger::set_stop(const migration::version &id, std::uint32_t done, const std::string &done_checksum) {
+  const std::string count = std::to_string(done);
+  c_->query("UPDATE " + table("migration") +
+                " SET statements_done = $2::integer, statements_begun = $2::integer, done_checksum = $3,"
+                " begun_checksum = NULL WHERE ltrim(version, '0') = ltrim($1, '0')",
+            std::array{parameter(id.text()), parameter(count), parameter(done_checksum)});
 }
 
 void ledger::add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,

@@ -108,6 +108,8 @@ public:
   // repair: the state of one migration, and the checksums it is held against. What a run did to a migration without
   // running it is a line of the run's.
   void set_state(const migration::version &id, const std::string &state);
+  // Of a migration without a transaction: its first `done` statements are in the database, nothing of the next one is.
+  void set_stop(const migration::version &id, std::uint32_t done, const std::string &done_checksum);
   void add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,
                   const std::string &message);
   void set_checksums(const migration::version &id, const migration::checksums &files);

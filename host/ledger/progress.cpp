@@ -17,7 +17,8 @@ constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
   CASE WHEN e.xid IS NULL OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
-  CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum
+  CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
+  CASE WHEN e.xid IS NULL OR e.committed THEN e.begun_checksum END AS begun_checksum
 FROM (SELECT p.*, CASE WHEN xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                        THEN pg_catalog.pg_xact_status(xid) END IS NOT DISTINCT FROM 'committed' AS committed
       FROM {1} p) e
@@ -28,16 +29,25 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.xid IS NULL AND e.statements_b
 constexpr const char *settle_sql = R"sql(
 WITH left_over AS (DELETE FROM {0}.progress RETURNING *)
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
-  applied_by, duration_us, run, statements_done, statements_begun, done_checksum)
+  applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
-  begun, done_checksum FROM ({1}) ended
+  begun, done_checksum, begun_checksum FROM ({1}) ended
 ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name,
   state = excluded.state, direction = excluded.direction, up_checksum = excluded.up_checksum,
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,
   applied_at = excluded.applied_at, applied_by = excluded.applied_by, duration_us = 0, run = excluded.run,
   statements_done = excluded.statements_done, statements_begun = excluded.statements_begun,
-  done_checksum = excluded.done_checksum, kind = 'sql'
+  done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum, kind = 'sql'
 )sql";
+
+// A trigger, rule or policy may keep rows out without an error.
+void require_taken(const postgres::result &r, const migration::version &id) {
+  if (r.rows_affected() == 1) return;
+  throw error(error_code::ledger_conflict,
+              "the ledger's table progress did not take how far migration " + id.text() + " has got",
+              "without that a run that is killed cannot be gone on with: take away the trigger, rule or policy on "
+              "davit's tables that keeps the row out");
+}
 
 std::string ended(const std::string &schema, const std::string &rows) {
   return fmt::format(fmt::runtime(ended_sql), schema, rows);
@@ -51,7 +61,7 @@ progress::progress(postgres::connection &session, const std::string &schema)
 void progress::begin(const std::string &run, const migration_event &e, std::uint32_t begun) {
   const std::string sent = std::to_string(begun);
   const std::string done = std::to_string(e.statements_done);
-  c_.query(
+  const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
           " statements_begun, done_checksum) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9)"
@@ -62,17 +72,19 @@ void progress::begin(const std::string &run, const migration_event &e, std::uint
       std::array{parameter(e.id.text()), parameter(e.name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent)});
+  require_taken(r, e.id);
 }
 
 void progress::reach(const migration::version &id, const reached &now) {
   const std::string done = std::to_string(now.done);
   const std::string begun = std::to_string(now.begun);
-  c_.query("UPDATE " + schema_ +
-               ".progress SET statements_done = $2::integer, statements_begun = $3::integer, xid = $4::xid8,"
-               " done_checksum = $5, begun_checksum = $6 WHERE version = $1",
-           std::array{parameter(id.text()), parameter(done), parameter(begun),
-                      now.xid ? parameter(*now.xid) : parameter(), or_null(now.done_checksum),
-                      or_null(now.begun_checksum)});
+  const auto r = c_.query(
+      "UPDATE " + schema_ +
+          ".progress SET statements_done = $2::integer, statements_begun = $3::integer, xid = $4::xid8,"
+          " done_checksum = $5, begun_checksum = $6 WHERE version = $1",
+      std::array{parameter(id.text()), parameter(done), parameter(begun), now.xid ? parameter(*now.xid) : parameter(),
+                 or_null(now.done_checksum), or_null(now.begun_checksum)});
+  require_taken(r, id);
 }
 
 void progress::finish(const migration::version &id) {
@@ -100,14 +112,14 @@ std::vector<migration::recorded> progress::unsettled() {
   const auto r =
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
-              "done_checksum, begun FROM (" +
+              "done_checksum, begun, begun_checksum FROM (" +
               ended(schema_, schema_ + ".progress") + ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     const auto number = [&](int column) { return static_cast<std::uint32_t>(std::stoul(text(column))); };
     out.push_back({migration::version(text(0)), text(1), "partial", text(2), text(3), text(4), text(5), text(6),
-                   text(7), 0, number(8), r.text(i, 9) == "up", false, text(10), number(11)});
+                   text(7), 0, number(8), r.text(i, 9) == "up", false, text(10), number(11), text(12)});
   }
   return out;
 }

@@ -120,12 +120,19 @@ COMMENT ON COLUMN {0}.progress.xid IS 'The transaction that the statements from 
 UPDATE {0}.ledger SET version = 3;
 )sql";
 
+constexpr const char *version_4 = R"sql(
+ALTER TABLE {0}.migration ADD COLUMN begun_checksum text;
+COMMENT ON COLUMN {0}.migration.begun_checksum IS 'The same of the statements that were begun';
+UPDATE {0}.ledger SET version = 4;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 0) return fmt::format(fmt::runtime(version_1), schema);
   if (version == 1) return fmt::format(fmt::runtime(version_2), schema);
   if (version == 2) return fmt::format(fmt::runtime(version_3), schema);
+  if (version == 3) return fmt::format(fmt::runtime(version_4), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

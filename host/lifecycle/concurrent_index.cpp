@@ -36,10 +36,10 @@ validity validity_of(postgres::connection &c, const sql::index_statement &st) {
 
 } // namespace
 
-bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, observer &show) {
+bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, bool same, observer &show) {
   const auto what = sql::read_concurrent_index(st.text);
   if (!what) return false;
-  if (!what->rebuilds && validity_of(c, *what) == validity::valid) {
+  if (same && !what->rebuilds && validity_of(c, *what) == validity::valid) {
     show.warning("index " + joined(what->index) +
                  " is there and valid: the statement that ran when the last run ended "
                  "was completed");

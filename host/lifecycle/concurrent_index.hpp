@@ -11,8 +11,9 @@
 namespace davit::lifecycle {
 
 // Before such a statement is run again that ended nobody knows how: whether its index is there and valid, so that it
-// was completed. An invalid one is dropped, and that is shown. False for any other statement.
-bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, observer &show);
+// was completed. An invalid one is dropped, and that is shown. False for any other statement, and where it is not the
+// `same` statement as then: a valid index of its name is another one.
+bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, bool same, observer &show);
 
 // After such a statement has succeeded. Throws error_code::invalid_index if its index is not valid, as with IF NOT
 // EXISTS and a leftover.

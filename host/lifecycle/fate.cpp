@@ -10,11 +10,16 @@ std::string ending::describe(const std::string &title) const {
     if (!has_transaction) return as_before + ": none of its statements was completed";
     return session_lost ? as_before + ": the server rolls back what a lost session had begun" : as_before;
   case fate::partial: {
-    std::string text = title + " has no transaction: its first " + std::to_string(statements_done) + " of " +
-                       std::to_string(statements) + " statements are in the database" +
-                       (up ? "" : " (those of its down file)") + "; davit repair says how to go on";
-    if (next_unsure) text += "; the statement that ran when the session was lost may have been completed, too";
-    return text;
+    const std::string all = std::to_string(statements) + " statements ";
+    std::string text =
+        title + " has no transaction: " +
+        (statements_done ? "its first " + std::to_string(statements_done) + " of " + all + "are in the database"
+                         : "none of its " + all + "is completed") +
+        (up ? "" : " (those of its down file)") + "; ";
+    if (next_unsure) text += "the statement that ran when the session was lost may have been completed, too; ";
+    if (next_in_part)
+      text += "the statement that failed had ended transactions of its own before: what they did stays; ";
+    return text + "davit repair says how to go on";
   }
   case fate::committed: return title + " is " + (up ? "applied" : "reverted") + " and stays so";
   case fate::unknown: break;

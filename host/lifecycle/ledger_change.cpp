@@ -11,7 +11,9 @@ ledger_change::ledger_change(const config::settings &settings, observer &show)
     : settings_(settings), sessions_(settings, targets_, never_, show),
       ledger_(sessions_.lock(), settings.ledger.schema) {
   sessions_.take_run_lock();
-  if (ledger_.version().value_or(0) >= 3) ledger::progress(sessions_.lock(), settings.ledger.schema).settle();
+  if (!ledger_.version()) return;
+  ledger_.ensure();
+  ledger::progress(sessions_.lock(), settings.ledger.schema).settle();
 }
 
 std::string ledger_change::record(const std::string &command, const std::string &outcome, const std::string &message,

@@ -12,7 +12,8 @@ namespace davit::lifecycle {
 
 class ledger_change {
 public:
-  // Takes the run lock: no run may be under way. Throws error_code::locked, connect.
+  // Takes the run lock: no run may be under way. Tables that are there are upgraded, and what killed runs left is
+  // settled. Throws error_code::locked, connect.
   ledger_change(const config::settings &settings, observer &show);
 
   // Empty if there is none yet; it is not created by looking.

@@ -8,7 +8,7 @@
 namespace davit::lifecycle {
 
 void migrate(const run_parts &parts, const migration::step &s, place_in_run place) {
-  migration::script script = parts.scripts.take(s.up ? s.files.up : s.files.down);
+  migration::script script = take_script(parts, s);
   if (script.no_transaction)
     stepwise_migration(parts, s, place, std::move(script)).run();
   else

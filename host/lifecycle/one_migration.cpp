@@ -5,6 +5,12 @@
 
 namespace davit::lifecycle {
 
+migration::script take_script(const run_parts &parts, const migration::step &s) {
+  migration::script script = parts.scripts.take(s.up ? s.files.up : s.files.down);
+  migration::go_on(script, s);
+  return script;
+}
+
 one_migration::one_migration(const run_parts &parts, const migration::step &s, place_in_run place,
                              migration::script script)
     : p_(parts), step_(s), place_(place), script_(std::move(script)),

@@ -11,6 +11,9 @@
 
 namespace davit::lifecycle {
 
+// The file that the step runs, as it runs it.
+migration::script take_script(const run_parts &parts, const migration::step &s);
+
 class one_migration : public unfinished {
 public:
   // `parts` and `s` outlive it; `script` is the step's file.

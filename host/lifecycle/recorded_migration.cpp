@@ -14,7 +14,7 @@ using plugin::sql_scope;
 
 recorded_migration::recorded_migration(const run_parts &parts, const migration::step &s, place_in_run place,
                                        migration::script script)
-    : one_migration(parts, s, place, std::move(script)), end_{s.skip_statements ? fate::partial : fate::untouched,
+    : one_migration(parts, s, place, std::move(script)), end_{s.goes_on() ? fate::partial : fate::untouched,
                                                               s.up,
                                                               !script_.no_transaction,
                                                               false,

@@ -244,7 +244,8 @@ void runner::report_open_ends() {
 void runner::plan() {
   const migration::folder folder = migration::find_migrations(settings_.migrations.dir);
   for (const auto &w : folder.warnings) show_.warning(w);
-  const auto recorded = ledger_.read_settled();
+  // A dry run has settled nothing.
+  const auto recorded = rehearsal_ ? ledger_.read() : ledger_.read_settled();
   is_first_ =
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);

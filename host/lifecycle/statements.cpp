@@ -20,24 +20,6 @@ std::string hint_for(const postgres::server_error &e, const migration::script &s
   return e.hint;
 }
 
-// CREATE INDEX CONCURRENTLY and its like wait for locks by design; a timeout would leave an invalid index behind.
-class without_lock_timeout {
-public:
-  without_lock_timeout(postgres::connection &c, bool wanted) : c_(c), wanted_(wanted) {
-    if (!wanted_) return;
-    before_ = c_.exec("SELECT pg_catalog.current_setting('lock_timeout')").text(0, 0);
-    c_.exec("SET lock_timeout = 0");
-  }
-  void restore() {
-    if (wanted_) c_.exec("SET lock_timeout = " + postgres::quote_literal(before_));
-  }
-
-private:
-  postgres::connection &c_;
-  bool wanted_;
-  std::string before_;
-};
-
 } // namespace
 
 void place_error(postgres::server_error &e, const migration::script &s, const migration::statement &st) {
@@ -48,9 +30,7 @@ void place_error(postgres::server_error &e, const migration::script &s, const mi
 
 void run_statement(postgres::connection &c, const migration::script &s, const migration::statement &st) {
   try {
-    without_lock_timeout timeout(c, st.kind == sql::statement_kind::outside_transaction);
     c.exec_statement(st.text, st.copy_data);
-    timeout.restore();
   } catch (postgres::server_error &e) {
     place_error(e, s, st);
     throw;

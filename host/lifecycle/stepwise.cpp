@@ -1,8 +1,10 @@
 #include "lifecycle/stepwise.hpp"
 
 #include "lifecycle/concurrent_index.hpp"
+#include "lifecycle/lock_timeout.hpp"
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
+#include "lifecycle/transaction_count.hpp"
 #include "sql/token_reader.hpp"
 
 namespace davit::lifecycle {
@@ -26,6 +28,12 @@ bool leaves_trace(const migration::statement &st) {
 bool refused_in_block(const postgres::server_error &e) {
   return e.sqlstate == postgres::sqlstate::active_sql_transaction ||
          e.sqlstate == postgres::sqlstate::invalid_transaction_termination;
+}
+
+// What is tidied up twice is as tidy.
+bool may_be_repeated(const migration::statement &st) {
+  const sql::token_reader words(st.text);
+  return words.is("vacuum") || words.is("analyze") || words.is("cluster");
 }
 
 error lost_at_commit() {
@@ -95,21 +103,31 @@ void stepwise::commit(std::size_t i, const std::function<void()> &send) {
   finished(i);
 }
 
+// An earlier run had sent this statement, and nobody knows how it ended.
+bool stepwise::was_completed(std::size_t i) {
+  if (i != step_.skip_statements || !step_.perhaps_one_more) return false;
+  const bool same =
+      step_.begun_checksum.empty() || step_.begun_checksum == migration::checksum_of_first(p_.script, i + 1);
+  return concurrent_index_is_there(p_.sessions.run(), p_.script.statements[i], same, p_.show);
+}
+
 void stepwise::on_its_own(std::size_t i) {
   const auto &st = p_.script.statements[i];
   const bool noted = leaves_trace(st);
-  if (i == first_ && perhaps_one_more_ && concurrent_index_is_there(p_.sessions.run(), st, p_.show)) {
-    finished(i);
-    return;
-  }
+  if (was_completed(i)) return finished(i);
+  without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
+  const transaction_count transactions(p_.sessions.run());
   if (noted) reach(i + 1, std::nullopt);
   try {
     p_.run(st);
+    timeout.restore();
     require_valid_index(p_.sessions.run(), p_.script, st);
+    p_.sessions.renew_work_lock(); // DISCARD ALL gives it up
   } catch (error &e) {
     unsure_ = e.code == error_code::connection_lost;
+    in_part_ = !unsure_ && noted && !may_be_repeated(st) && transactions.several();
     leftover_ = !unsure_ && add_leftovers(p_.sessions.run(), p_.id.text(), st, e);
-    if (noted && !unsure_ && !leftover_) reach(done_, std::nullopt);
+    if (noted && !unsure_ && !in_part_ && !leftover_) reach(done_, std::nullopt);
     throw;
   }
   finished(i);

@@ -4,6 +4,7 @@
 #include "ledger/progress.hpp"
 #include "lifecycle/observer.hpp"
 #include "lifecycle/sessions.hpp"
+#include "migration/plan.hpp"
 #include "migration/script.hpp"
 
 #include <cstdint>
@@ -28,15 +29,16 @@ public:
     std::function<void(const migration::statement &)> run; // on the run session, with all that belongs to it
   };
 
-  // Goes on behind the first `done` statements. `perhaps_one_more`: whether the next one was completed is not known.
-  stepwise(const parts &p, std::uint32_t done, bool perhaps_one_more)
-      : p_(p), first_(done), done_(done), perhaps_one_more_(perhaps_one_more) {}
+  // Goes on where `step` says.
+  stepwise(const parts &p, const migration::step &step) : p_(p), step_(step), done_(step.skip_statements) {}
 
   void go();
 
   std::uint32_t done() const { return done_; } // statements that are in the database
   // The session was lost in a statement that is no transaction: whether it was completed is not known yet.
   bool unsure() const { return unsure_; }
+  // The statement that failed had committed something before.
+  bool in_part() const { return in_part_; }
   // The statement that failed has left something all the same: an INVALID index.
   bool left_something() const { return leftover_; }
   // The answer to COMMIT was lost, and with it what it was.
@@ -50,12 +52,12 @@ private:
   void commit(std::size_t i, const std::function<void()> &send);
   void reach(std::size_t begun, std::optional<std::string> xid);
   void finished(std::size_t i);
+  bool was_completed(std::size_t i);
 
   const parts &p_;
-  const std::uint32_t first_;
+  const migration::step &step_;
   std::uint32_t done_;
-  const bool perhaps_one_more_;
-  bool unsure_ = false, lost_ = false, leftover_ = false;
+  bool unsure_ = false, in_part_ = false, lost_ = false, leftover_ = false;
 };
 
 } // namespace davit::lifecycle

@@ -3,21 +3,11 @@
 #include "lifecycle/attended.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/stepwise.hpp"
-#include "sql/token_reader.hpp"
+#include "migration/session_effects.hpp"
 
 namespace davit::lifecycle {
 
 using plugin::sql_scope;
-
-namespace {
-
-// SET and RESET, SET LOCAL aside: it ended with its transaction.
-bool sets_for_session(const migration::statement &st) {
-  sql::token_reader words(st.text);
-  return words.is("reset") || (words.accept("set") && !words.is("local"));
-}
-
-} // namespace
 
 void stepwise_migration::attempt() {
   postgres::connection &c = p_.sessions.run();
@@ -25,9 +15,7 @@ void stepwise_migration::attempt() {
   c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
          "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
   before_sql(sql_scope::autocommit);
-  // What the first part had set for its session is not in the database.
-  for (std::size_t i = 0; i < step_.skip_statements && i < script_.statements.size(); ++i)
-    if (sets_for_session(script_.statements[i])) execute(script_.statements[i]);
+  restore_session();
   run_statements();
   if (c.transaction_status() != postgres::transaction_status::idle)
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
@@ -47,6 +35,18 @@ void stepwise_migration::attempt() {
     // the migration is done all the same: the next one gets another session
   }
   completed(e, fresh);
+}
+
+// What the first part had made of its session is not in the database.
+void stepwise_migration::restore_session() {
+  if (step_.skip_statements == 0) return;
+  const auto effects = migration::session_effects_of_first(script_, step_.skip_statements);
+  for (const auto i : effects.repeatable) execute(script_.statements[i]);
+  for (const auto i : effects.lost)
+    p_.show.warning(
+        to_string(migration::place_in(script_, script_.statements[i], 0)) +
+        ": what this statement may have left in its session (a temporary table, a setting, a cursor) is gone, "
+        "and what follows the stop runs without it");
 }
 
 void stepwise_migration::execute(const migration::statement &st) {
@@ -72,11 +72,13 @@ void stepwise_migration::run_statements() {
                               step_.files.id,
                               script_,
                               [this](const auto &st) { execute(st); }};
-  stepwise statements(parts, step_.skip_statements, step_.perhaps_one_more);
+  stepwise statements(parts, step_);
   const auto note = [&] {
     end_.statements_done = statements.done();
     end_.next_unsure = statements.unsure();
-    if (statements.done() > 0 || statements.unsure() || statements.left_something()) end_.fate = fate::partial;
+    end_.next_in_part = statements.in_part();
+    if (statements.done() > 0 || statements.unsure() || statements.in_part() || statements.left_something())
+      end_.fate = fate::partial;
     if (statements.lost()) end_.fate = fate::unknown;
   };
   try {

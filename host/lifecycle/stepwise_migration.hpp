@@ -13,6 +13,7 @@ private:
   void attempt() override;
   bool worth_another_attempt(const error &) const override { return false; }
   void failure_recorded() override;
+  void restore_session();
   void run_statements();
   void execute(const migration::statement &st);
 };

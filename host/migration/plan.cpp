@@ -33,13 +33,24 @@ const migration_files *find(const folder &files, const version &id) {
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
+// "the first 2 statements of its up file are in the database, the rest is not"
+std::string so_far(const recorded &r) {
+  const std::string file = std::string(" of its ") + (r.up ? "up" : "down") + " file";
+  const std::string next = "how much of statement " + std::to_string(r.statements_done + 1);
+  if (r.statements_done == 0 && r.next_unsure()) return next + file + " was done is not known";
+  return "the first " + std::to_string(r.statements_done) + " statements" + file + " are in the database, " +
+         (r.next_unsure() ? next + " is, too, is not known" : "the rest is not");
+}
+
+step going_on(const migration_files &m, bool up, const recorded &r) {
+  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state};
+}
+
 void refuse_unsettled(const std::vector<recorded> &ledger, bool up) {
   for (const auto &r : ledger) {
     const std::string file = r.up ? "up" : "down";
     if (r.state == "partial")
-      throw error(error_code::partly_applied,
-                  r.title() + " stopped half-way: the first " + std::to_string(r.statements_done) +
-                      " statements of its " + file + " file are in the database, the rest is not",
+      throw error(error_code::partly_applied, r.title() + " stopped half-way: " + so_far(r),
                   "look at the database, then say how to go on: davit repair " + r.id.text() +
                       " --resume | --applied | --reverted");
     if (r.state == "resumable" && r.up != up)
@@ -59,6 +70,18 @@ void require_known(const folder &files, const std::vector<recorded> &ledger, con
 } // namespace
 
 std::string recorded::title() const { return name.empty() ? id.text() : id.text() + "_" + name; }
+
+std::string recorded::stop() const {
+  if (next_unsure())
+    return "stopped in statement " + std::to_string(statements_done + 1) + ", which may be done, or a part of it";
+  return "stopped after statement " + std::to_string(statements_done);
+}
+
+void go_on(script &s, const step &how) {
+  if (!how.goes_on() || s.no_transaction) return;
+  s.no_transaction = true;
+  s.no_transaction_reason = "it goes on where it stopped half-way";
+}
 
 checksums checksums_of(const migration_files &files) { return checksums_of(files, {}); }
 
@@ -126,8 +149,7 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
       throw error(error_code::out_of_order, m.title() + " is pending, but " + newest->title() + " is applied already",
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
-    steps.push_back({m, true, resumes ? r->statements_done : 0, resumes && r->statements_begun > r->statements_done,
-                     r ? r->state : std::string()});
+    steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string()});
     if (options.steps && steps.size() == *options.steps) break;
   }
   return steps;
@@ -145,8 +167,7 @@ std::vector<step> plan_down(const folder &files, const std::vector<recorded> &le
     if (m.down.empty())
       throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
                   "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
-    steps.push_back({m, false, r->state == "resumable" ? r->statements_done : 0,
-                     r->state == "resumable" && r->statements_begun > r->statements_done, r->state});
+    steps.push_back(r->state == "resumable" ? going_on(m, false, *r) : step{m, false, 0, false, {}, r->state});
   }
   return steps;
 }

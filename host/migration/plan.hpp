@@ -25,18 +25,29 @@ struct recorded {
   bool up = true;                     // which of its files was run last
   bool baselined = false;             // recorded as applied without being run
   std::string done_checksum;          // of those statements; empty: not known
-  std::uint32_t statements_begun = 0; // above statements_done: whether the next one was completed is not known
+  std::uint32_t statements_begun = 0; // above statements_done: how much of the next one was done is not known
+  std::string begun_checksum;         // of those that were begun; empty: not known
+
+  bool next_unsure() const { return statements_begun > statements_done; }
 
   std::string title() const; // "0012_add_email", or "0012" without a name
+  std::string stop() const;  // of a partial or resumable one: "stopped after statement 2"
 };
 
 struct step {
   migration_files files;
   bool up = true;
   std::uint32_t skip_statements = 0; // a partial migration goes on after these
-  bool perhaps_one_more = false;     // whether the statement behind them was completed is not known
+  bool perhaps_one_more = false;     // how much of the statement behind them was done is not known
+  std::string begun_checksum;        // of them and that statement as it was; empty: not known
   std::string recorded_state;        // what the ledger had when this was planned; empty: nothing
+
+  // Behind a stop, or with the statement that may have been done.
+  bool goes_on() const { return skip_statements > 0 || perhaps_one_more; }
 };
+
+// What goes on behind a stop goes on statement by statement, whatever its file says now.
+void go_on(script &s, const step &how);
 
 struct up_options {
   std::optional<version> to;          // the last one to apply

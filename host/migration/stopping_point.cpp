@@ -1,6 +1,7 @@
 #include "migration/stopping_point.hpp"
 
 #include "base/error.hpp"
+#include "migration/session_effects.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ void compare(stopping_point &at, const script &s) {
 bool is_stopped(const recorded &r) { return r.state == "partial" || r.state == "resumable"; }
 
 stopping_point find_stopping_point(const folder &files, const recorded &r) {
-  stopping_point out{.migration = r, .file = {}, .unreadable = {}, .last_done = {}, .next = {}};
+  stopping_point out{
+      .migration = r, .file = {}, .unreadable = {}, .last_done = {}, .next = {}, .lost_with_session = {}};
   const auto m = std::find_if(files.migrations.begin(), files.migrations.end(),
                               [&](const migration_files &one) { return one.id == r.id; });
   if (m != files.migrations.end()) out.file = r.up ? m->up : m->down;
@@ -40,6 +42,8 @@ stopping_point find_stopping_point(const folder &files, const recorded &r) {
     compare(out, s);
     if (r.statements_done > 0 && r.statements_done <= out.statements)
       out.last_done = statement_at(s, r.statements_done - 1);
+    for (const auto i : session_effects_of_first(s, r.statements_done).lost)
+      out.lost_with_session.push_back(statement_at(s, i));
     if (r.statements_done < out.statements) out.next = statement_at(s, r.statements_done);
   } catch (const error &e) {
     out.unreadable = (e.where.line ? to_string(e.where) + ": " : "") + e.message;

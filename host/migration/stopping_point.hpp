@@ -22,6 +22,7 @@ struct stopping_point {
     std::string text; // from its first word
   };
   std::optional<statement_at> last_done, next;
+  std::vector<statement_at> lost_with_session; // those before the stop that may have left what is gone with the session
 };
 
 // Whether the ledger has the migration as stopped half-way.

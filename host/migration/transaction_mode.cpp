@@ -53,6 +53,15 @@ sql::problem not_allowed(const script &s, std::span<const statement> all) {
                         "by statement");
 }
 
+// How far such a file has got is known between its transactions only, and AND CHAIN leaves nothing between them.
+std::optional<sql::problem> chained(const script &s) {
+  const auto at = std::find_if(s.statements.begin(), s.statements.end(),
+                               [](const auto &st) { return st.kind == statement_kind::end_and_chain; });
+  if (at == s.statements.end()) return std::nullopt;
+  return problem_at(s, *at, "AND CHAIN in a migration without a transaction: davit could not tell where it stopped",
+                    "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
+}
+
 std::string reason_of(const statement &st) {
   const auto at = text_cursor(st.text, 0, {st.line, st.column}).advance_to(sql::token_reader(st.text).offset());
   return std::string(sql::outside_transaction_name(st.text)) + " at line " + std::to_string(at.line);
@@ -65,7 +74,7 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (no_transaction_directive) {
     s.no_transaction = true;
     s.no_transaction_reason = "-- davit: no-transaction";
-    return std::nullopt;
+    return chained(s);
   }
   const auto outside = std::find_if(all.begin(), all.end(), runs_outside_only);
   s.wrapped = is_wrapped(all);
@@ -78,7 +87,7 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (outside != all.end()) {
     s.no_transaction = true;
     s.no_transaction_reason = reason_of(*outside);
-    return std::nullopt;
+    return chained(s);
   }
   if (std::any_of(all.begin(), all.end(), ends_or_begins_transaction)) return not_allowed(s, all);
   return std::nullopt;

@@ -13,8 +13,7 @@ constexpr const char *name = "ledger";
 
 void check_stopped(findings &out, const std::vector<migration::recorded> &recorded) {
   for (const auto &r : recorded) {
-    const std::string what =
-        fmt::format("{} stopped half-way {} after statement {}", r.title(), r.up ? "up" : "down", r.statements_done);
+    const std::string what = fmt::format("{} {} on its way {}", r.title(), r.stop(), r.up ? "up" : "down");
     if (r.state == "partial")
       out.fail(name, what, "davit repair shows where, and the ways on", exit_code::conflict);
     else if (r.state == "resumable")

@@ -44,6 +44,7 @@ place reason_place(const migration::script &s) {
   });
   if (st != s.statements.end()) return migration::place_in(s, *st, 0);
   const auto at = s.bytes.find("no-transaction"); // a directive, then: it stands before the first statement
+  if (at == std::string::npos) return {s.file.string(), 0, 0}; // it is the ledger that says so
   const auto lines = std::count(s.bytes.begin(), s.bytes.begin() + static_cast<std::ptrdiff_t>(at), '\n');
   return {s.file.string(), static_cast<std::uint32_t>(lines + 1), 0};
 }

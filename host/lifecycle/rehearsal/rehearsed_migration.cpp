@@ -209,7 +209,7 @@ void rehearsed_migration::sessions_gone(bool) {
 } // namespace
 
 bool rehearse(const rehearsal_parts &parts, const migration::step &s, place_in_run place) {
-  migration::script script = parts.run.scripts.take(s.up ? s.files.up : s.files.down);
+  migration::script script = take_script(parts.run, s);
   if (script.no_transaction) {
     parts.report.not_tried.push_back({s.files.id, s.files.name, s.up,
                                       script.no_transaction_reason + ": it cannot run inside a transaction",

@@ -154,7 +154,7 @@ TEST_CASE("doctor compares the ledger with the files and shows what stopped half
   p.migration("1_a.up.sql", "CREATE TABLE other ();");
   p.migration("1_a.down.sql", "DROP TABLE a;");
   auto answer = run_json(p, {"doctor"}, 6);
-  CHECK(check_in(answer, "ledger", "fail", "2_b stopped half-way up after statement 1"));
+  CHECK(check_in(answer, "ledger", "fail", "2_b stopped after statement 1 on its way up"));
   CHECK(check_in(answer, "ledger", "fail", "1_a.up.sql was changed"));
   CHECK(check_in(answer, "ledger", "warn", "1_a.down.sql was added"));
   p.database().sql("UPDATE davit.ledger SET version = 99");

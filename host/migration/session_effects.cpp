@@ -1,0 +1,62 @@
+#include "migration/session_effects.hpp"
+
+#include "sql/session_effect.hpp"
+#include "sql/token_reader.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace davit::migration {
+namespace {
+
+using sql::session_effect;
+using sql::statement_kind;
+
+void append(std::vector<std::size_t> &to, const std::vector<std::size_t> &more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+session_effects session_effects_of_first(const script &s, std::size_t count) {
+  session_effects out, open; // `open`: of a transaction that the file has begun
+  bool inside = false;
+  std::optional<std::size_t> savepoint; // how many of `open` are older than the first one
+  const auto end_transaction = [&](bool committed) {
+    if (committed) {
+      append(out.repeatable, open.repeatable);
+      append(out.lost, open.lost);
+    }
+    open = {};
+    inside = false;
+    savepoint.reset();
+  };
+  for (std::size_t i = 0; i < std::min(count, s.statements.size()); ++i) {
+    const auto &st = s.statements[i];
+    switch (st.kind) {
+    case statement_kind::begin:
+    case statement_kind::begin_with_modes: inside = true; continue;
+    case statement_kind::commit: end_transaction(true); continue;
+    case statement_kind::rollback: end_transaction(false); continue;
+    case statement_kind::savepoint:
+      if (!savepoint) savepoint = open.repeatable.size();
+      if (sql::token_reader(st.text).is("rollback")) { // how many of them it took back is not followed
+        const auto since = open.repeatable.begin() + static_cast<std::ptrdiff_t>(*savepoint);
+        open.lost.insert(open.lost.end(), since, open.repeatable.end());
+        open.repeatable.erase(since, open.repeatable.end());
+      }
+      continue;
+    default: break;
+    }
+    session_effects &now = inside ? open : out;
+    switch (sql::session_effect_of(st.text)) {
+    case session_effect::repeatable: now.repeatable.push_back(i); break;
+    case session_effect::lost: now.lost.push_back(i); break;
+    case session_effect::none: break;
+    }
+  }
+  if (inside) end_transaction(true); // the stop is never inside of one, unless somebody says so
+  return out;
+}
+
+} // namespace davit::migration

@@ -1,0 +1,19 @@
+// What the statements before a stop had made of their session, which is gone.
+#pragma once
+
+#include "migration/script.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace davit::migration {
+
+struct session_effects {
+  std::vector<std::size_t> repeatable; // places of statements: run again in this order they bring it back
+  std::vector<std::size_t> lost;       // of statements that may have left what cannot be brought back
+};
+
+// Of the first `count` statements; those of transactions that the file rolled back have none.
+session_effects session_effects_of_first(const script &s, std::size_t count);
+
+} // namespace davit::migration

@@ -1,0 +1,239 @@
+// A migration without a transaction that stopped: what is said of it, and that going on does nothing twice.
+#include "../lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+constexpr std::string_view marked = "-- davit: no-transaction\n";
+
+std::string rows_of(const project &p, const std::string &table = "t") {
+  return p.database().sql("SELECT string_agg(x::text, ' ' ORDER BY x) FROM " + table);
+}
+
+std::string schema_of(const project &p, const std::string &table) {
+  return p.database().sql("SELECT relnamespace::regnamespace FROM pg_class WHERE relname = '" + table + "'");
+}
+
+outcome resume(const project &p, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"repair", "0001", "--resume"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  auto repaired = p.davit(std::move(arguments));
+  REQUIRE_MESSAGE(repaired.exit_code == 0, repaired.err);
+  return repaired;
+}
+
+// Killed while that statement runs; its session is waited for.
+void kill_in(const project &p, std::string_view words) {
+  running_program davit(p.command({"up"}));
+  wait_for_statement(p, words);
+  davit.send(SIGKILL);
+  davit.wait();
+  wait_until_davit_is_gone(p);
+}
+
+} // namespace
+
+TEST_CASE("what is resumed goes on behind the stop, also where its file needs no mode of its own any more") {
+  const std::string first = "CREATE TABLE t (x int);\nINSERT INTO t VALUES (1);\n";
+  std::string now;
+  SUBCASE("the statement that needed it was changed") { now = first; }
+  SUBCASE("it is wrapped in BEGIN and COMMIT") { now = "BEGIN;\n" + first; }
+  const project p;
+  p.migration("0001_t.up.sql", first + "CREATE INDEX CONCURRENTLY i ON missing (x);");
+  up(p, 1);
+  p.migration("0001_t.up.sql", now + "CREATE INDEX i ON t (x);" + (now == first ? "" : "\nCOMMIT;"));
+  resume(p);
+  CHECK(has(p.davit({"plan"}).out, "going on after statement 2"));
+  CHECK_FALSE(has(p.davit({"plan"}).out, "INSERT INTO"));
+  CHECK(p.davit({"up", "--dry-run"}).exit_code == 0);
+  up(p, 0);
+  CHECK(rows_of(p) == "1");
+  CHECK(exists(p, "i"));
+}
+
+TEST_CASE("AND CHAIN is refused where davit could not tell how far it got") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "BEGIN;\nCREATE TABLE t (x int);\nCOMMIT AND CHAIN;\nCOMMIT;");
+  const auto run = up(p, 3);
+  CHECK(run.answer().text("/error/code") == "migration_syntax");
+  CHECK(run.answer().integer("/error/line") == 4);
+  CHECK_FALSE(exists(p, "t"));
+}
+
+TEST_CASE("a statement that failed after it had committed something is no statement that did nothing") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.database().sql("CREATE PROCEDURE batches() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT "
+                   "INTO t VALUES (2); COMMIT; PERFORM 1 / 0; END $$");
+  std::string statement;
+  SUBCASE("DO") {
+    statement =
+        "DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT INTO t VALUES (2); COMMIT; PERFORM 1 / 0; END $$;";
+  }
+  SUBCASE("CALL") { statement = "CALL batches();"; }
+  SUBCASE("DO that calls") { statement = "DO $$ BEGIN CALL batches(); END $$;"; }
+  p.migration("0001_t.up.sql", std::string(marked) + statement + "\nINSERT INTO t VALUES (3);");
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/state"), "none of its 2 statements is completed"));
+  CHECK(has(run.answer().text("/error/state"), "had ended transactions of its own before: what they did stays"));
+  CHECK(ledger(p) == "0001 partial");
+  const auto refused = up(p, 6);
+  CHECK(has(refused.answer().text("/error/message"), "how much of statement 1 of its up file was done is not known"));
+  CHECK(rows_of(p) == "1 2");
+  CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which may be done, or a part of it"));
+  const auto explained = p.davit({"repair"}).out;
+  CHECK(has(explained, "how much of that statement was done is not known"));
+  CHECK(has(explained, "davit repair 0001 --resume --after 1"));
+  resume(p, {"--after", "1"});
+  up(p, 0);
+  CHECK(rows_of(p) == "1 2 3");
+}
+
+TEST_CASE("a CALL that fails in its first transaction did nothing, and is simply tried again") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.database().sql(
+      "CREATE PROCEDURE one() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1 / (SELECT count(*) FROM "
+      "gate)); END $$");
+  p.database().sql("CREATE TABLE gate (x int)");
+  p.migration("0001_t.up.sql", std::string(marked) + "CALL one();");
+  CHECK(has(up(p, 1).answer().text("/error/state"), "nothing of 0001_t is in the database"));
+  p.database().sql("INSERT INTO gate VALUES (1)");
+  up(p, 0);
+  CHECK(rows_of(p) == "1");
+}
+
+TEST_CASE("a statement of several transactions that davit was killed in may be completed: that is said, and chosen") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.database().sql("CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM "
+                   "pg_sleep(2); INSERT INTO t VALUES (2); COMMIT; END $$");
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "INSERT INTO t VALUES (0);\nCALL slow();\nINSERT INTO t VALUES (3);");
+  kill_in(p, "CALL slow()");
+  const auto refused = up(p, 6);
+  CHECK(has(refused.answer().text("/error/message"), "how much of statement 2 is, too, is not known"));
+  const auto explained = p.davit_json({"repair"});
+  CHECK(explained.text("/stopped/0/choices/1/option") == "--resume --after 2");
+  CHECK(explained.boolean("/stopped/0/next_unsure"));
+  CHECK(p.davit({"repair", "0001", "--resume", "--after", "4"}).exit_code == 2);
+  CHECK(p.davit({"repair", "0001", "--after", "2"}).exit_code == 2);
+  CHECK(has(resume(p, {"--after", "2"}).out, "after statement 2"));
+  up(p, 0);
+  CHECK(rows_of(p) == "0 1 2 3");
+}
+
+TEST_CASE("DETACH CONCURRENTLY and DROP INDEX CONCURRENTLY that were stopped have done a part, and that is recorded") {
+  const project p;
+  p.database().sql("CREATE TABLE p (x int) PARTITION BY RANGE (x)");
+  p.database().sql("CREATE TABLE t PARTITION OF p FOR VALUES FROM (0) TO (10)");
+  p.database().sql("CREATE INDEX i ON t (x)");
+  auto reader = p.database().connect();
+  std::string statement;
+  SUBCASE("DETACH") {
+    statement = "ALTER TABLE p DETACH PARTITION t CONCURRENTLY;";
+    reader.exec("BEGIN; SELECT count(*) FROM p");
+  }
+  SUBCASE("DROP INDEX") {
+    statement = "DROP INDEX CONCURRENTLY i;";
+    reader.exec("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE");
+  }
+  p.migration("0001_t.up.sql", statement);
+  running_program davit(p.command({"up", "--json"}));
+  wait_for_lock_wait(p);
+  davit.send(SIGINT);
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 130);
+  CHECK(has(run.answer().text("/error/state"), "what they did stays"));
+  CHECK(ledger(p) == "0001 partial");
+}
+
+TEST_CASE("a dry run does not go past what a killed run left, as the run does not") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE t (x int);\nSELECT pg_sleep(2);");
+  kill_in(p, "SELECT pg_sleep(2)");
+  CHECK(davit_run(p, {"up", "--dry-run"}, 6).answer().text("/error/code") == "partly_applied");
+  CHECK(up(p, 6).answer().text("/error/code") == "partly_applied");
+}
+
+TEST_CASE("what is resumed finds the session as its first part had left it") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  std::string first, expected = "app";
+  SUBCASE("SET") { first = "SET search_path = app;"; }
+  SUBCASE("set_config, as in a dump") { first = "SELECT pg_catalog.set_config('search_path', 'app', false);"; }
+  SUBCASE("SET in a transaction of the file's") { first = "BEGIN; SET search_path = app; COMMIT;"; }
+  SUBCASE("SET that was rolled back") {
+    first = "BEGIN; SET search_path = app; ROLLBACK;";
+    expected = "public";
+  }
+  SUBCASE("SET LOCAL") {
+    first = "BEGIN; SET LOCAL search_path = app; COMMIT;";
+    expected = "public";
+  }
+  SUBCASE("SET and DISCARD ALL") {
+    first = "SET search_path = app; DISCARD ALL;";
+    expected = "public";
+  }
+  p.migration("0001_t.up.sql",
+              std::string(marked) + first + "\nCREATE TABLE a ();\nCREATE TABLE b (x int DEFAULT later());");
+  up(p, 1);
+  p.database().sql("CREATE FUNCTION later() RETURNS int LANGUAGE sql RETURN 1; ALTER FUNCTION later() SET SCHEMA " +
+                   expected);
+  resume(p);
+  up(p, 0);
+  CHECK(schema_of(p, "a") == expected);
+  CHECK(schema_of(p, "b") == expected);
+}
+
+TEST_CASE("what cannot be brought back to the session is named before anything goes on without it") {
+  const project p;
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "CREATE TEMP TABLE x (i int);\nCREATE TABLE a (i int);\nSELECT * FROM missing;");
+  up(p, 1);
+  CHECK(has(p.davit({"repair"}).out, "0001_t.up.sql:2:1: what this statement may have left in its session"));
+  p.database().sql("CREATE TABLE missing ()");
+  CHECK(has(resume(p).err, "0001_t.up.sql:2:1: what this statement may have left"));
+  CHECK(has(up(p, 0).err(), "0001_t.up.sql:2:1: what this statement may have left"));
+}
+
+TEST_CASE("an index of the same name is not taken for that of a statement that was changed since") {
+  const project p;
+  p.database().sql("CREATE TABLE t (a int, b int)");
+  auto reader = p.database().connect();
+  reader.exec("BEGIN; INSERT INTO t VALUES (1)");
+  p.migration("0001_t.up.sql", "CREATE INDEX CONCURRENTLY i ON t (a);");
+  {
+    running_program davit(p.command({"up"}));
+    wait_for_lock_wait(p);
+    davit.send(SIGKILL);
+    davit.wait();
+  }
+  reader.exec("COMMIT");
+  wait_until_davit_is_gone(p);
+  p.migration("0001_t.up.sql", "CREATE INDEX CONCURRENTLY i ON t (b);");
+  resume(p);
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/sqlstate") == "42P07");
+  p.database().sql("DROP INDEX i");
+  resume(p);
+  up(p, 0);
+  CHECK(has(p.database().sql("SELECT pg_get_indexdef('i'::regclass)"), "(b)"));
+}
+
+TEST_CASE("a trigger that keeps davit from writing down how far it got stops the file before its first statement") {
+  const project p;
+  p.migration("0001_one.up.sql", "CREATE TABLE one ();");
+  up(p, 0);
+  p.database().sql("CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$");
+  p.database().sql("CREATE TRIGGER nothing BEFORE INSERT ON davit.progress FOR EACH ROW EXECUTE FUNCTION nothing()");
+  p.migration("0002_t.up.sql", std::string(marked) + "CREATE TABLE t (x int);");
+  const auto run = up(p, 6);
+  CHECK(has(run.answer().text("/error/message"), "progress did not take how far migration 0002 has got"));
+  CHECK_FALSE(exists(p, "t"));
+}
