@@ -24,7 +24,8 @@ using clock = plugin::watch::clock;
 
 constexpr auto tick = 10ms;
 constexpr auto again = 100ms;              // between two requests to cancel
-constexpr auto patience_with_server = 30s; // once a handler was given up
+constexpr auto same_wish = 250ms;          // timeout(1), npm and others signal davit and then its process group
+constexpr auto least_patience = 5s;        // with a server, at the end of a run that was stopped
 constexpr auto least_time_at_the_end = 1s; // for a handler that is told of the end of a run that was stopped
 
 // The work's thread. What it refers to is kept alive by it: it may never end.
@@ -63,6 +64,12 @@ private:
   std::thread thread_;
 };
 
+// As nohup does with SIGHUP.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 error nothing_begun(error e) {
   e.state = "the run had not begun: nothing was touched";
   return e;
@@ -79,6 +86,7 @@ private:
   void look_for_signal();
   void look_at_deadlines();
   void look_for_lost_handler();
+  void look_for_silent_server();
   void stop(const std::string &why);
   void tell(const std::string &why_not_cancelled);
   [[noreturn]] void leave(const std::string &why, int code);
@@ -89,9 +97,10 @@ private:
   const clock::time_point deadline_ = p_.stop.deadline().count() > 0 ? clock::now() + p_.stop.deadline()
                                                                      : clock::time_point::max();
   clock::time_point next_interrupt_ = clock::time_point::max();
-  clock::time_point last_sign_; // of life, once a handler was given up
+  clock::time_point last_sign_; // of life, once the run is to end
   const std::function<void()> cancel_handler_ = [this] { tell(p_.targets.cancel_handler()); };
-  bool signalled_ = false;
+  int signalled_ = 0; // the first signal
+  clock::time_point signalled_at_;
   bool abandoned_ = false;
 };
 
@@ -114,15 +123,20 @@ void supervisor::stop(const std::string &why) {
   p_.say(why);
   tell(p_.targets.cancel_work());
   next_interrupt_ = clock::now() + again;
+  last_sign_ = clock::now();
 }
 
 void supervisor::look_for_signal() {
   const timespec wait{0, std::chrono::nanoseconds(tick).count()};
   const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
-  if (got != SIGINT && got != SIGTERM) return;
-  if (std::exchange(signalled_, true)) leave("second signal", 128 + got);
+  if (!blocked_signals::asks_to_stop(got)) return;
+  if (signalled_ == got && clock::now() - signalled_at_ < same_wish) return;
+  if (std::exchange(signalled_, got)) leave("second signal", 128 + got);
+  signalled_at_ = clock::now();
   p_.stop.raise(got);
-  stop(got == SIGINT ? "interrupted: stopping (a second Ctrl-C leaves at once)" : "SIGTERM: stopping");
+  stop(got == SIGINT    ? "interrupted: stopping (a second Ctrl-C leaves at once)"
+       : got == SIGTERM ? "SIGTERM: stopping"
+                        : "SIGHUP: stopping");
 }
 
 void supervisor::look_at_deadlines() {
@@ -147,10 +161,15 @@ void supervisor::look_for_lost_handler() {
     p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
     worker_ = std::make_unique<worker>([go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
   }
-  if (!abandoned_) return;
+}
+
+// Nothing else bounds what davit itself asks of the server at the end: a COMMIT may wait for a standby, a network may
+// swallow everything.
+void supervisor::look_for_silent_server() {
+  if (!abandoned_ && !p_.stop.raised()) return;
   if (p_.handlers.running()) last_sign_ = clock::now();
-  if (clock::now() - last_sign_ > patience_with_server)
-    leave("the server does not answer", static_cast<int>(exit_code::deadline));
+  if (clock::now() - last_sign_ > std::max<clock::duration>(10 * p_.grace, least_patience))
+    leave("the server does not answer", signalled_ ? 128 + signalled_ : static_cast<int>(exit_code::deadline));
 }
 
 supervised_end supervisor::run(const std::function<void()> &work) {
@@ -160,6 +179,7 @@ supervised_end supervisor::run(const std::function<void()> &work) {
     look_at_deadlines();
     if (p_.stop.raised() && p_.begin.close()) return {true, std::make_exception_ptr(nothing_begun(p_.stop.as_error()))};
     look_for_lost_handler();
+    look_for_silent_server();
   }
   const supervised_end end{abandoned_, worker_->failure()};
   worker_.reset();
@@ -173,16 +193,25 @@ supervised_end supervisor::run(const std::function<void()> &work) {
 
 blocked_signals::blocked_signals() {
   sigemptyset(&set_);
-  for (const int s : {SIGINT, SIGTERM, work_done()}) sigaddset(&set_, s);
+  for (const int s : {SIGINT, SIGTERM, SIGHUP, work_done()})
+    if (!is_ignored(s)) sigaddset(&set_, s);
   pthread_sigmask(SIG_BLOCK, &set_, &before_);
 }
 
-blocked_signals::~blocked_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+// What came after the outcome was decided changes it no more.
+blocked_signals::~blocked_signals() {
+  const timespec now{0, 0};
+  while (sigtimedwait(&set_, nullptr, &now) > 0) {
+  }
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+bool blocked_signals::asks_to_stop(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
 
 void blocked_signals::check() const {
   const timespec now{0, 0};
   const int got = sigtimedwait(&set_, nullptr, &now);
-  if (got != SIGINT && got != SIGTERM) return;
+  if (!asks_to_stop(got)) return;
   interrupt stop;
   stop.raise(got);
   throw error(nothing_begun(stop.as_error()));

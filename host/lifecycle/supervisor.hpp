@@ -51,8 +51,8 @@ struct supervised_end {
   std::exception_ptr failure; // of the work, or of what was done in its place
 };
 
-// SIGINT and SIGTERM wait for supervise() while this lives, in this thread and those it starts. Made before plugins are
-// loaded: threads of theirs must not be the ones that a signal ends the process in.
+// SIGINT, SIGTERM and SIGHUP (unless it is ignored) wait for supervise() while this lives, in this thread and those it
+// starts. Made before plugins are loaded: threads of theirs must not be the ones that a signal ends the process in.
 class blocked_signals {
 public:
   blocked_signals();
@@ -63,6 +63,7 @@ public:
   const sigset_t &set() const { return set_; }
   // Throws error_code::interrupted or terminated if one of them has come; for the time before there is a run.
   void check() const;
+  static bool asks_to_stop(int signal);
   static int work_done(); // the signal with which the work's thread wakes the supervising one
 
 private:
@@ -71,8 +72,9 @@ private:
 };
 
 // Runs `work` on a thread and returns when it has ended, or what was left of it without a handler that did not return.
-// The first SIGINT or SIGTERM, and the deadline of the run, set `stop` and cancel what the sessions run; the second
-// signal ends the process at once.
+// The first signal, and the deadline of the run, set `stop` and cancel what the sessions run; the second signal ends
+// the process at once, the same one within a quarter of a second aside, and so does a server that leaves the end
+// without an answer for ten times the grace, five seconds at least.
 supervised_end supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work);
 
 } // namespace davit::lifecycle

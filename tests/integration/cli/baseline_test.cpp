@@ -143,8 +143,9 @@ TEST_CASE("a ledger of the first version is read as it is, and brought up to dat
   const project p;
   three_migrations(p);
   run_davit(p, {"up", "--to", "1"});
-  p.database().sql("ALTER TABLE davit.migration DROP COLUMN done_checksum, DROP COLUMN statements_begun, DROP COLUMN begun_checksum;"
-                   "DROP TABLE davit.progress; UPDATE davit.ledger SET version = 1");
+  p.database().sql(
+      "ALTER TABLE davit.migration DROP COLUMN done_checksum, DROP COLUMN statements_begun, DROP COLUMN begun_checksum;"
+      "DROP TABLE davit.progress; UPDATE davit.ledger SET version = 1");
   CHECK(run_json(p, {"status"}).integer("/applied") == 1);
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "1");
   run_davit(p, {"up"});

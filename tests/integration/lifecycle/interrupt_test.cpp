@@ -27,7 +27,7 @@ void check_interrupted(const project &p, const finished_run &run, int exit_code)
 } // namespace
 
 TEST_CASE("a signal while a statement runs cancels it and rolls the migration back: exit 130 or 143") {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);
     const project p(with_probe(last + R"t({ phase = "on_error", do = "report", text = "told" })t"));
     p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(60);");
@@ -113,8 +113,19 @@ TEST_CASE("the second signal leaves at once, and the server rolls back") {
   davit.wait_for_output("hanging now");
   davit.send(SIGINT);
   davit.wait_for_output("a second Ctrl-C leaves at once");
-  davit.send(SIGINT);
-  CHECK(davit.wait().exit_code == 130);
+  davit.send(SIGTERM);
+  CHECK(davit.wait().exit_code == 143);
   wait_until_davit_is_gone(p);
   CHECK_FALSE(exists(p, "one"));
+}
+
+TEST_CASE("the same signal twice at once, as from timeout(1), is one wish") {
+  const project p(with_probe(last));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(64);");
+  running_program davit(p.command({"up", "--json"}));
+  wait_for_statement(p, "SELECT pg_sleep(64)");
+  davit.send(SIGTERM);
+  davit.wait_for_output("SIGTERM: stopping");
+  davit.send(SIGTERM);
+  check_interrupted(p, finished_run(davit.wait()), 143);
 }
