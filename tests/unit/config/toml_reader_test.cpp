@@ -102,9 +102,10 @@ TEST_CASE("a key with more dots than the stack could take tables is refused wher
 
 TEST_CASE("what is missing at the end of the file is said to be missing in its last line, not beyond it") {
   for (const auto &[toml, where] : {std::pair("a = \"\"\"\nxy", "2:3"), {"a = \"\"\"\nxy\n", "2:3"}}) {
-    CAPTURE(toml);
+    const std::string text(toml);
+    CAPTURE(text);
     try {
-      parse(toml);
+      parse(text);
       FAIL("accepted");
     } catch (const davit::error &problem) {
       CHECK(position(problem.where) == where);
