@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -30,6 +31,16 @@ bool wants_color() {
 std::size_t columns() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79;
+}
+
+// Not by a timed mutex: the thread sanitizer does not see how libstdc++ locks that one.
+bool lock_within(std::unique_lock<std::mutex> &lock, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!lock.try_lock()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 // Its first characters, whole ones.
@@ -100,8 +111,8 @@ void terminal::err(std::string_view line) {
 
 void terminal::err_if_read(std::string_view line) {
   constexpr std::chrono::milliseconds patience{500};
-  const std::unique_lock lock(mutex_, patience);
-  if (!lock) return;
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (!lock_within(lock, patience)) return;
   pollfd room{STDERR_FILENO, POLLOUT, 0}; // in a pipe: for a line of usual length
   if (::poll(&room, 1, static_cast<int>(patience.count())) == 0) return;
   clear_live();

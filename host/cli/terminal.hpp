@@ -35,7 +35,7 @@ private:
   static std::string paint(bool color, style s, std::string_view text);
   void clear_live();
 
-  std::timed_mutex mutex_;
+  std::mutex mutex_;
   std::FILE *data_ = stdout; // never closed: a line may come from any thread until the very end
   bool err_is_terminal_;
   bool out_color_, err_color_;
