@@ -106,13 +106,13 @@ TEST_CASE("what the database keeps out of the ledger is not applied either") {
   up(p, 0);
   p.database().sql("CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
                    "CREATE TRIGGER keep_out BEFORE INSERT ON davit.migration FOR EACH ROW EXECUTE FUNCTION keep_out()");
-  for (const std::string head : {"", "-- davit: no-transaction\n"}) {
-    CAPTURE(head);
-    p.migration("0002_two.up.sql", head + "CREATE TABLE two (i int);");
+  for (const std::string directive : {"", "-- davit: no-transaction\n"}) {
+    CAPTURE(directive);
+    p.migration("0002_two.up.sql", directive + "CREATE TABLE two (i int);");
     const auto run = up(p, 6);
     CHECK(has(run.err(), "did not take the row of migration 0002"));
     CHECK(has(run.err(), "a trigger, rule or policy"));
-    CHECK(exists(p, "two") != head.empty());
+    CHECK(exists(p, "two") != directive.empty());
   }
 }
 
