@@ -12,17 +12,19 @@ using postgres::parameter;
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
 // {0} is the schema, {1} where the rows come from. An id that the server does not know any more, or not yet, was lost
-// in a crash with what it did.
+// in a crash with what it did; one that is in progress, although its session is gone, is prepared.
 constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
-  CASE WHEN e.xid IS NULL OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
+  CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
-  CASE WHEN e.xid IS NULL OR e.committed THEN e.begun_checksum END AS begun_checksum
-FROM (SELECT p.*, CASE WHEN xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
-                       THEN pg_catalog.pg_xact_status(xid) END IS NOT DISTINCT FROM 'committed' AS committed
-      FROM {1} p) e
-WHERE (e.statements_done > 0 OR e.committed OR (e.xid IS NULL AND e.statements_begun > 0))
+  CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum
+FROM (SELECT p.*, s.status IS NOT DISTINCT FROM 'committed' AS committed,
+             p.xid IS NULL OR s.status = 'in progress' AS undecided
+      FROM {1} p
+      CROSS JOIN LATERAL (SELECT CASE WHEN p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
+                                      THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
+WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_begun > 0))
   AND NOT EXISTS (SELECT FROM {0}.migration o WHERE o.run = e.run AND o.version = e.version AND o.state <> 'partial')
 )sql";
 

@@ -1,6 +1,6 @@
 #include "lifecycle/lock_key.hpp"
 
-#include "base/file.hpp"
+#include "base/sha256.hpp"
 
 #include <charconv>
 

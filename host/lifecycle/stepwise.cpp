@@ -51,7 +51,8 @@ void stepwise::step(std::size_t i) {
   const auto &st = p_.script.statements[i];
   auto &c = p_.sessions.run();
   const bool inside = c.transaction_status() == transaction_status::in_transaction;
-  if (inside && st.kind == statement_kind::commit) return commit_file_transaction(i);
+  if (inside && (st.kind == statement_kind::commit || st.kind == statement_kind::two_phase))
+    return commit_file_transaction(i);
   // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
   if (inside || st.kind == statement_kind::begin || st.kind == statement_kind::begin_with_modes) {
     p_.run(st);
@@ -77,6 +78,8 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
 
 void stepwise::commit_file_transaction(std::size_t i) {
   commit(i, [&] { p_.run(p_.script.statements[i]); });
+  // What is prepared is not committed, and yet this statement is done.
+  if (p_.script.statements[i].kind == statement_kind::two_phase) reach(done_, std::nullopt);
 }
 
 void stepwise::commit(std::size_t i, const std::function<void()> &send) {
@@ -106,8 +109,7 @@ void stepwise::commit(std::size_t i, const std::function<void()> &send) {
 // An earlier run had sent this statement, and nobody knows how it ended.
 bool stepwise::was_completed(std::size_t i) {
   if (i != step_.skip_statements || !step_.perhaps_one_more) return false;
-  const bool same =
-      step_.begun_checksum.empty() || step_.begun_checksum == migration::checksum_of_first(p_.script, i + 1);
+  const bool same = step_.begun_checksum.empty() || step_.begun_checksum == checksums_.of_first(i + 1);
   return concurrent_index_is_there(p_.sessions.run(), p_.script.statements[i], same, p_.show);
 }
 
@@ -115,6 +117,7 @@ void stepwise::on_its_own(std::size_t i) {
   const auto &st = p_.script.statements[i];
   const bool noted = leaves_trace(st);
   if (was_completed(i)) return finished(i);
+  p_.sessions.renew_work_lock(); // an earlier statement may have given it up
   without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
   const transaction_count transactions(p_.sessions.run());
   if (noted) reach(i + 1, std::nullopt);
@@ -122,7 +125,6 @@ void stepwise::on_its_own(std::size_t i) {
     p_.run(st);
     timeout.restore();
     require_valid_index(p_.sessions.run(), p_.script, st);
-    p_.sessions.renew_work_lock(); // DISCARD ALL gives it up
   } catch (error &e) {
     unsure_ = e.code == error_code::connection_lost;
     in_part_ = !unsure_ && noted && !may_be_repeated(st) && transactions.several();
@@ -135,9 +137,8 @@ void stepwise::on_its_own(std::size_t i) {
 }
 
 void stepwise::reach(std::size_t begun, std::optional<std::string> xid) {
-  p_.progress.reach(p_.id,
-                    {done_, static_cast<std::uint32_t>(begun), std::move(xid),
-                     migration::checksum_of_first(p_.script, done_), migration::checksum_of_first(p_.script, begun)});
+  p_.progress.reach(p_.id, {done_, static_cast<std::uint32_t>(begun), std::move(xid), checksums_.of_first(done_),
+                            checksums_.of_first(begun)});
 }
 
 void stepwise::finished(std::size_t i) { done_ = static_cast<std::uint32_t>(i + 1); }

@@ -30,7 +30,8 @@ public:
   };
 
   // Goes on where `step` says.
-  stepwise(const parts &p, const migration::step &step) : p_(p), step_(step), done_(step.skip_statements) {}
+  stepwise(const parts &p, const migration::step &step)
+      : p_(p), step_(step), checksums_(p.script), done_(step.skip_statements) {}
 
   void go();
 
@@ -56,6 +57,7 @@ private:
 
   const parts &p_;
   const migration::step &step_;
+  const migration::beginning_checksums checksums_;
   std::uint32_t done_;
   bool unsure_ = false, in_part_ = false, lost_ = false, leftover_ = false;
 };

@@ -1,6 +1,7 @@
 #include "migration/plan.hpp"
 
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 
 #include <algorithm>
 #include <system_error>

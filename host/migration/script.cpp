@@ -1,6 +1,7 @@
 #include "migration/script.hpp"
 
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "migration/directives.hpp"
 #include "migration/text_position.hpp"
 #include "migration/transaction_mode.hpp"
@@ -59,17 +60,25 @@ script parse_script(const std::filesystem::path &file, std::string bytes) {
   return s;
 }
 
-std::string checksum_of_first(const script &s, std::size_t count) {
-  std::string all;
-  for (std::size_t i = 0; i < std::min(count, s.statements.size()); ++i) {
-    const auto &st = s.statements[i];
+beginning_checksums::beginning_checksums(const script &s) {
+  sha256 sum;
+  all_.reserve(s.statements.size() + 1);
+  all_.push_back(sum.hex());
+  constexpr std::string_view end("\0", 1);
+  for (const auto &st : s.statements) {
     // Comments before the first word are part of the text.
-    all += st.text.substr(sql::token_reader(st.text).offset());
-    all += '\0';
-    all += st.copy_data;
-    all += '\0';
+    sum.add(st.text.substr(sql::token_reader(st.text).offset()));
+    sum.add(end);
+    sum.add(st.copy_data);
+    sum.add(end);
+    all_.push_back(sum.hex());
   }
-  return sha256_hex(all);
 }
+
+const std::string &beginning_checksums::of_first(std::size_t count) const {
+  return all_[std::min(count, all_.size() - 1)];
+}
+
+std::string checksum_of_first(const script &s, std::size_t count) { return beginning_checksums(s).of_first(count); }
 
 } // namespace davit::migration

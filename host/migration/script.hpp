@@ -52,6 +52,17 @@ script parse_script(const std::filesystem::path &file, std::string bytes);
 // and blank lines between them count for nothing.
 std::string checksum_of_first(const script &s, std::size_t count);
 
+// The same for every count, in one pass.
+class beginning_checksums {
+public:
+  explicit beginning_checksums(const script &s);
+  // `count` above that of the statements means all of them.
+  const std::string &of_first(std::size_t count) const;
+
+private:
+  std::vector<std::string> all_;
+};
+
 // Where character `position` (from 1, as PostgreSQL counts) of a statement stands in its file; 0: its first word,
 // behind the comments that belong to it.
 place place_in(const script &s, const statement &st, std::uint32_t position);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/writers.hpp"
 

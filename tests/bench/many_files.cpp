@@ -4,7 +4,7 @@
 // davit vouches for every applied file, so it has to list the folder and to read and hash all of it, as sha256sum does
 // with the list for nothing; on top come the ledger's rows, the comparison, and one migration. The files are of a usual
 // size, some hundreds of bytes, and in the page cache for both.
-#include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "bench/database.hpp"
 #include "bench/pairs.hpp"
 #include "bench/project.hpp"

@@ -7,6 +7,7 @@
 //
 // FILES are up, down and verify: "-" for none, or 0 to 2 for what is in the file.
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "fuzz/memory_file.hpp"
 #include "fuzz/target.hpp"
 #include "migration/plan.hpp"

@@ -1,5 +1,5 @@
 // Migration files: directives, transaction mode, and the places that errors name.
-#include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 #include "fuzz/target.hpp"
 #include "migration/script.hpp"

@@ -237,3 +237,35 @@ TEST_CASE("a trigger that keeps davit from writing down how far it got stops the
   CHECK(has(run.answer().text("/error/message"), "progress did not take how far migration 0002 has got"));
   CHECK_FALSE(exists(p, "t"));
 }
+
+TEST_CASE("a transaction that the file has prepared is done, whatever becomes of it, and not run again") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.migration("0001_t.up.sql", std::string(marked) +
+                                   "BEGIN;\nINSERT INTO t VALUES (1);\nPREPARE TRANSACTION 'half';\nBEGIN;\nSELECT "
+                                   "pg_sleep(2);\nCOMMIT;\nCOMMIT PREPARED 'half';\nINSERT INTO t VALUES (2);");
+  kill_in(p, "pg_sleep(2)");
+  CHECK(has(up(p, 6).answer().text("/error/message"), "the first 3 statements of its up file"));
+  resume(p);
+  up(p, 0);
+  CHECK(rows_of(p) == "1 2");
+}
+
+TEST_CASE("a file that gives up the locks of its session is waited for all the same") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int)");
+  p.database().sql("CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM "
+                   "pg_sleep(2); INSERT INTO t VALUES (2); COMMIT; END $$");
+  std::string gives_up;
+  SUBCASE("all of them") { gives_up = "SELECT pg_advisory_unlock_all();"; }
+  SUBCASE("DISCARD ALL") { gives_up = "DISCARD ALL;"; }
+  p.migration("0001_t.up.sql", std::string(marked) + gives_up + "\nCALL slow();");
+  running_program killed(p.command({"up"}));
+  wait_for_statement(p, "CALL slow()");
+  killed.send(SIGKILL);
+  killed.wait();
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  CHECK(davit.wait().exit_code == 6);
+  CHECK(rows_of(p) == "1 2");
+}

@@ -1,6 +1,6 @@
 #include "parse_fixture.hpp"
 
-#include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "support/temp_folder.hpp"
 
 using davit::sql::statement_kind;
