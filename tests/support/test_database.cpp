@@ -84,4 +84,10 @@ std::string test_database::schema_dump() const {
   return without_fence(run_client({"pg_dump", "-s", "--no-owner", "--exclude-schema=davit", "-d", url()}));
 }
 
+std::string test_database::whole_dump() const { return without_fence(run_client({"pg_dump", "-d", url()})); }
+
+std::string test_database::dump_without_davit() const {
+  return without_fence(run_client({"pg_dump", "--exclude-schema=davit", "-d", url()}));
+}
+
 } // namespace davit::test

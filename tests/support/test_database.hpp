@@ -33,6 +33,10 @@ public:
 
   // `pg_dump -s` without owners and without davit's own schema: equal for equal schemas.
   std::string schema_dump() const;
+  // Everything that pg_dump says of it: owners, privileges and data, davit's own schema included.
+  std::string whole_dump() const;
+  // The same without davit's own schema.
+  std::string dump_without_davit() const;
 
 private:
   std::string name_;

@@ -59,11 +59,11 @@ TEST_CASE("a repeated baseline has nothing to do, also after later migrations") 
   const project p;
   three_migrations(p);
   run_davit(p, {"baseline", "02"});
-  const auto dump = whole_dump(p);
+  const auto dump = p.database().whole_dump();
   CHECK(has(run_davit(p, {"baseline", "2"}).out, "nothing to do"));
   const auto lower = run_davit(p, {"baseline", "1"});
   CHECK(has(lower.err, "still so: 2_b"));
-  CHECK(whole_dump(p) == dump);
+  CHECK(p.database().whole_dump() == dump);
   run_davit(p, {"up"});
   CHECK(has(run_davit(p, {"baseline", "2"}).out, "nothing to do"));
 }

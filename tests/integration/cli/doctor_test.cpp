@@ -58,22 +58,22 @@ private:
 TEST_CASE("doctor finds a project in order, before its first run and after it, and changes nothing") {
   const project p("environment = \"test\"\n" + shipped_plugin("integrity_check", a_check));
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
-  const auto before = whole_dump(p);
+  const auto before = p.database().whole_dump();
   const auto fresh = run_json(p, {"doctor"});
   CHECK(fresh.integer("/fail_count") == 0);
   for (const auto *name : {"configuration", "migrations", "plugin", "connection", "server connections", "rights",
                            "ledger", "locks", "indexes", "prepared transactions"})
     CHECK_MESSAGE(check_in(fresh, name, "ok"), name);
-  CHECK(whole_dump(p) == before);
+  CHECK(p.database().whole_dump() == before);
   CHECK_FALSE(exists(p, "davit.ledger"));
 
   run_davit(p, {"up"});
-  const auto after = whole_dump(p);
+  const auto after = p.database().whole_dump();
   const auto text = run_davit(p, {"doctor"});
   CHECK(has(text.out, "1 migrations recorded"));
   CHECK(has(text.out, " 0 wrong"));
   CHECK(text.err.empty());
-  CHECK(whole_dump(p) == after);
+  CHECK(p.database().whole_dump() == after);
 }
 
 TEST_CASE("doctor goes on after a failure, and leaves with the code of the first area that failed") {

@@ -8,7 +8,7 @@ using namespace davit::test;
 namespace {
 
 void look_around(const project &p) {
-  const auto before = whole_dump(p);
+  const auto before = p.database().whole_dump();
   for (const std::vector<std::string> &command : {std::vector<std::string>{"status"},
                                                   {"status", "--json"},
                                                   {"plan"},
@@ -20,7 +20,7 @@ void look_around(const project &p) {
                                                   {"plugin", "list"}}) {
     CAPTURE(command.front());
     run_davit(p, command);
-    CHECK(whole_dump(p) == before);
+    CHECK(p.database().whole_dump() == before);
   }
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("no command prints the password, in text or JSON, in success or failur
   }
   p.migration("2_bad.up.sql", "SELECT 1 / 0;");
   clean(run_davit(p, {"up", "-v"}, 1, url));
-  CHECK_FALSE(has(whole_dump(p), password));
+  CHECK_FALSE(has(p.database().whole_dump(), password));
 }
 
 TEST_CASE("no error about the URL quotes the password, however broken the URL is") {

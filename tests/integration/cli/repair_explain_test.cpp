@@ -26,7 +26,7 @@ TEST_CASE("repair says where a migration stopped and what each way on means") {
   const project p;
   CHECK(has(run_davit(p, {"repair"}).out, "nothing to repair"));
   const auto file = half_way(p).string();
-  const auto dump = whole_dump(p);
+  const auto dump = p.database().whole_dump();
   const auto text = run_davit(p, {"repair"}, 6).out;
   for (const auto &words :
        {std::string("1_a stopped half-way: 2 of 3 statements"), "done until " + file + ":4:1: INSERT INTO a VALUES (1)",
@@ -38,7 +38,7 @@ TEST_CASE("repair says where a migration stopped and what each way on means") {
   CHECK(object.text("/stopped/0/version") == "1");
   CHECK(object.integer("/stopped/0/stopped_in/line") == 6);
   CHECK(object.size("/stopped/0/choices") == 3);
-  CHECK(whole_dump(p) == dump);
+  CHECK(p.database().whole_dump() == dump);
 }
 
 TEST_CASE("repair of a migration that is in order has nothing to say, of one that is not there it refuses") {

@@ -39,16 +39,6 @@ std::string ledger(const project &p) {
                           "FROM davit.migration");
 }
 
-std::string whole_dump(const project &p) {
-  const auto result = run({.argv = {(server().bin_dir() / "pg_dump").string(), "-d", p.database().url()}});
-  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  std::string out;
-  std::istringstream lines(result.out);
-  for (std::string line; std::getline(lines, line);)
-    if (!has(line, "restrict ")) out += line + '\n'; // \restrict and \unrestrict carry a random word
-  return out;
-}
-
 bool exists(const project &p, std::string_view relation) {
   return p.database().sql("SELECT to_regclass('" + std::string(relation) + "') IS NOT NULL") == "t";
 }

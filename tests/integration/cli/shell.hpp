@@ -25,9 +25,6 @@ std::string shipped_plugin(std::string_view name, std::string_view rest = {});
 // "VERSION STATE" of every migration in the ledger, oldest first, comma-separated.
 std::string ledger(const project &p);
 
-// Schema and data of the whole database, davit's own schema included.
-std::string whole_dump(const project &p);
-
 // Whether there is such a table, view or index.
 bool exists(const project &p, std::string_view relation);
 

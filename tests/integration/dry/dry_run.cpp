@@ -7,20 +7,9 @@
 
 namespace davit::test {
 
-std::string dump_of(const project &p) {
-  const auto pg_dump = (server().bin_dir() / "pg_dump").string();
-  const auto result = run({.argv = {pg_dump, "-d", p.database().url()}});
-  if (result.exit_code != 0) throw std::runtime_error("pg_dump failed\n" + result.err);
-  std::string out;
-  std::istringstream lines(result.out);
-  for (std::string line; std::getline(lines, line);) // newer ones fence their output with a token of chance
-    if (!line.starts_with("\\restrict ") && !line.starts_with("\\unrestrict ")) out += line + "\n";
-  return out;
-}
-
 void unchanged::check() const {
   wait_until_davit_is_gone(project_);
-  CHECK(dump_of(project_) == before_);
+  CHECK(project_.database().whole_dump() == before_);
 }
 
 finished_run rehearse(const project &p, int expected_exit, std::vector<std::string> arguments) {

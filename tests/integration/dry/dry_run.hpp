@@ -8,13 +8,10 @@
 
 namespace davit::test {
 
-// All that pg_dump says of a database: schema and data, the ledger included.
-std::string dump_of(const project &p);
-
 // The same at the end of its life as at the beginning, or the test case fails.
 class unchanged {
 public:
-  explicit unchanged(const project &p) : project_(p), before_(dump_of(p)) {}
+  explicit unchanged(const project &p) : project_(p), before_(p.database().whole_dump()) {}
   void check() const;
 
 private:

@@ -1,5 +1,4 @@
 // The main promise: a history of hundreds of migrations gives the same database as psql makes of the same files.
-#include "dump.hpp"
 #include "history.hpp"
 #include "support/program.hpp"
 #include "support/project.hpp"
@@ -51,7 +50,7 @@ TEST_CASE("davit makes of a long history what psql makes of it, and takes it bac
   const auto folder = p.folder() / "migrations";
   const test_database reference;
   reference.sql(std::string("CREATE ROLE ") + role_of_session_traits);
-  const auto nothing = whole_dump(reference);
+  const auto nothing = reference.dump_without_davit();
 
   for (const auto &entry : history) {
     CAPTURE(entry.title);
@@ -61,9 +60,9 @@ TEST_CASE("davit makes of a long history what psql makes of it, and takes it bac
   REQUIRE_MESSAGE(up.exit_code == 0, up.err);
   CHECK(p.database().sql("SELECT count(*) FROM davit.migration WHERE state = 'applied'") ==
         std::to_string(history.size()));
-  const auto expected = whole_dump(reference);
+  const auto expected = reference.dump_without_davit();
   CHECK(expected.size() > 10 * nothing.size());
-  CHECK(first_difference(expected, whole_dump(p.database())) == "");
+  CHECK(first_difference(expected, p.database().dump_without_davit()) == "");
 
   const auto again = p.davit({"up"});
   CHECK(again.exit_code == 0);
@@ -71,6 +70,6 @@ TEST_CASE("davit makes of a long history what psql makes of it, and takes it bac
   revert_with_psql(reference, folder, history);
   const auto down = p.davit({"down", "--steps", std::to_string(as_many_as_there_are)});
   REQUIRE_MESSAGE(down.exit_code == 0, down.err);
-  CHECK(first_difference(whole_dump(reference), whole_dump(p.database())) == "");
-  CHECK(first_difference(nothing, whole_dump(p.database())) == "");
+  CHECK(first_difference(reference.dump_without_davit(), p.database().dump_without_davit()) == "");
+  CHECK(first_difference(nothing, p.database().dump_without_davit()) == "");
 }

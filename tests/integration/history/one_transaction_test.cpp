@@ -1,5 +1,4 @@
 // Where one transaction a file is not what psql does: davit refuses, says the way out, and the way out works.
-#include "dump.hpp"
 #include "support/project.hpp"
 
 #include <doctest/doctest.h>
@@ -42,13 +41,13 @@ TEST_CASE("what psql runs but one transaction cannot is refused with the way out
     const project p;
     p.migration("1_objects.sql", objects);
     REQUIRE(p.davit({"up"}).exit_code == 0);
-    const auto before = whole_dump(p.database());
+    const auto before = p.database().dump_without_davit();
 
     const auto path = p.migration("2_next.sql", one.sql);
     const auto refused = p.davit({"up"});
     CHECK(refused.exit_code == one.exit_code);
     CHECK(refused.err.find("-- davit: no-transaction") != std::string::npos);
-    CHECK(whole_dump(p.database()) == before);
+    CHECK(p.database().dump_without_davit() == before);
 
     p.migration("2_next.sql", directive + one.sql);
     const auto applied = p.davit({"up"});
@@ -57,6 +56,6 @@ TEST_CASE("what psql runs but one transaction cannot is refused with the way out
     const test_database reference;
     reference.sql(objects);
     reference.psql(path);
-    CHECK(whole_dump(p.database()) == whole_dump(reference));
+    CHECK(p.database().dump_without_davit() == reference.dump_without_davit());
   }
 }
