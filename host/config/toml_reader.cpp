@@ -13,6 +13,7 @@ namespace davit::config {
 namespace {
 
 constexpr std::size_t most_dots = 200;
+constexpr std::size_t most_levels = 64; // plugins get theirs as JSON, of which less deep is read everywhere
 
 // Where a key has so many dots that the tables it makes would exhaust the stack, here or in toml++, which limits other
 // nesting itself. Strings are not told apart: such a row of dots, with nothing between them that ends a key, is in none
@@ -30,12 +31,16 @@ class converter {
 public:
   converter(std::string_view text, const std::string &file) : text_(text), file_(file) {}
 
-  node convert(const toml::node &source) const {
+  node convert(const toml::node &source, std::size_t level = 0) const {
     node out;
     out.where = place_of(source.source());
+    if (level > most_levels)
+      fail(error_code::config_syntax, out.where,
+           "tables and arrays are nested more than " + std::to_string(most_levels) + " levels deep",
+           "davit.toml needs no tables that deep");
     switch (source.type()) {
-    case toml::node_type::table: out.value = entries_of(*source.as_table()); break;
-    case toml::node_type::array: out.value = elements_of(*source.as_array()); break;
+    case toml::node_type::table: out.value = entries_of(*source.as_table(), level + 1); break;
+    case toml::node_type::array: out.value = elements_of(*source.as_array(), level + 1); break;
     case toml::node_type::string: out.value = checked(source.as_string()->get(), out.where); break;
     case toml::node_type::integer: out.value = source.as_integer()->get(); break;
     case toml::node_type::floating_point: out.value = source.as_floating_point()->get(); break;
@@ -65,10 +70,10 @@ public:
   place place_of(const toml::source_region &region) const { return {file_, region.begin.line, region.begin.column}; }
 
 private:
-  table entries_of(const toml::table &source) const {
+  table entries_of(const toml::table &source, std::size_t level) const {
     table out;
     for (const auto &[key, value] : source) {
-      auto child = convert(value);
+      auto child = convert(value, level);
       child.key_where = place_of(key.source());
       if (child.where.line == 0) child.where = child.key_where;
       out.emplace_back(checked(std::string(key.str()), child.key_where), std::move(child));
@@ -81,10 +86,10 @@ private:
     return out;
   }
 
-  array elements_of(const toml::array &source) const {
+  array elements_of(const toml::array &source, std::size_t level) const {
     array out;
     out.reserve(source.size());
-    for (const auto &element : source) out.push_back(convert(element));
+    for (const auto &element : source) out.push_back(convert(element, level));
     return out;
   }
 

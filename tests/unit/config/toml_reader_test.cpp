@@ -100,6 +100,24 @@ TEST_CASE("a key with more dots than the stack could take tables is refused wher
   CHECK_NOTHROW(parse("a.b.c.d = 1\nversion = \"1.2.3\"\n"));
 }
 
+TEST_CASE("tables that are deeper than a plugin's JSON could be are refused where they stand") {
+  std::string dotted = "a", arrays = "1";
+  for (int i = 0; i < 99; ++i) {
+    dotted += ".a";
+    arrays = "[" + arrays + "]";
+  }
+  for (const auto &toml : {"x = 1\n" + dotted + " = 1\n", "x = 1\n[" + dotted + "]\n", "x = 1\ny = " + arrays + "\n"}) {
+    CAPTURE(toml);
+    try {
+      parse(toml);
+      FAIL("accepted");
+    } catch (const davit::error &problem) {
+      CHECK(problem.message == "tables and arrays are nested more than 64 levels deep");
+      CHECK(problem.where.line == 2);
+    }
+  }
+}
+
 TEST_CASE("what is missing at the end of the file is said to be missing in its last line, not beyond it") {
   for (const auto &[toml, where] : {std::pair("a = \"\"\"\nxy", "2:3"), {"a = \"\"\"\nxy\n", "2:3"}}) {
     const std::string text(toml);
