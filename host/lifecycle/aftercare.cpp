@@ -33,10 +33,9 @@ void aftercare::after(const plugin::binding &b, plugin::sql_scope scope, clock::
     show_.warning("plugin '" + b.owner->name() + "' at " + b.phase +
                   ": it released davit's lock on the session, which davit has taken again");
   if (!due(b, now)) return;
-  const bool own = sessions_.own_sockets();
-  const std::string someone = own ? "" : who();
-  look();
-  if (own) return;
+  const std::string someone = who();
+  look(); // first: all else needs the process as it was
+  if (sessions_.own_sockets()) return;
   error e(
       error_code::connection_lost, someone + ": davit's connection to the database was closed from inside",
       "the server rolls back what was not committed; a plugin must not close file descriptors that it did not open");
