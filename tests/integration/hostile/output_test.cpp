@@ -73,6 +73,35 @@ TEST_CASE("reports, keys and statements that are no text are refused to the hand
   }
 }
 
+TEST_CASE("a call that leaves no place for the answer, or is handed what is not davit's, is refused and says why") {
+  struct row {
+    const char *act;
+    std::string said;
+  };
+  const std::string released = "-2 release: not a result of this handler, or released already";
+  const std::string value = "-2 the value of stat 'key' has an unknown type, is not finite, is not text or JSON, or is "
+                            "larger than 1 MiB";
+  const std::string count = "-2 too many parameters, or none where some were promised";
+  for (const auto &[what, said] :
+       {row{"no_place", "-2 info: no place for the value; -2 stat_get: no place for the value; " + value + "; " +
+                            value + "; -2 what is added to stat 'key' has an unknown type or is not finite"},
+        row{"parameters", count + "; " + count +
+                              "; -2 parameter $1 has an unknown type or is not finite; -2 there is no connection "
+                              "number 4711"},
+        row{"released_twice", "0; 0; " + released + "; " + released},
+        row{"streams", "-2 open: no place for the stream; 0; -2 columns: no place for the answer; -2 next: no place "
+                       "for the row; -4 rows of an earlier statement are still being read on this connection; 0; "
+                       "-6 this stream was closed already, by undo or by close; -6 not an open stream of this "
+                       "handler"}}) {
+    const std::string row_is(what);
+    CAPTURE(row_is);
+    const hostile_project p(with_hostile(act(what)));
+    const auto run = up(p, 0);
+    CHECK(run.messages("before_ddl") == said);
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
 TEST_CASE("a result that the server cannot send is an error of the statement's, and the migration is rolled back") {
   const hostile_project p(with_hostile(act("too_huge_result")));
   const auto run = up(p, 1);

@@ -25,7 +25,7 @@ struct instance {
 std::int32_t nothing(const scene &) { return DAVIT_OK; }
 
 deed find(const std::string &name) {
-  for (const auto &family : {fatal_deeds(), process_deeds(), text_deeds()})
+  for (const auto &family : {fatal_deeds(), process_deeds(), text_deeds(), place_deeds()})
     if (const auto at = family.find(name); at != family.end()) return at->second;
   return nullptr;
 }

@@ -22,6 +22,7 @@ using deeds = std::map<std::string_view, deed>;
 deeds fatal_deeds();   // end the process
 deeds process_deeds(); // change what belongs to the whole process
 deeds text_deeds();    // say what cannot be said
+deeds place_deeds();   // leave davit no place to answer to
 
 // Never returns, and never looks whether to give up.
 [[noreturn]] void hang();
