@@ -35,6 +35,22 @@ bool is_utf8_text(std::string_view s) {
   return true;
 }
 
+std::string visible(std::string_view s) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : s) {
+    const auto b = static_cast<unsigned char>(c);
+    if (b >= 0x20 && b != 0x7f) {
+      out += c;
+      continue;
+    }
+    out += "\\x";
+    out += digits[b >> 4U];
+    out += digits[b & 0xfU];
+  }
+  return out;
+}
+
 std::string cut_text(std::string_view s, std::size_t most) {
   if (s.size() <= most) return std::string(s);
   std::size_t end = most;

@@ -130,12 +130,17 @@ bool terminal::live(std::string_view line) {
 
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto b = static_cast<unsigned char>(c);
-    if ((b < 0x20 && c != '\n' && c != '\t') || b == 0x7f)
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto b = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (b == '\n')
+      out += "\n    ";
+    else if ((b < 0x20 && b != '\t') || b == 0x7f)
       out += fmt::format("\\x{:02x}", b);
+    else if (b == 0xc2 && next >= 0x80 && next < 0xa0) // U+0080 to U+009F, among them another ESC [
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
     else
-      out += c;
+      out += text[i];
   }
   return out;
 }

@@ -42,7 +42,8 @@ private:
   bool live_ = false;
 };
 
-// Control characters of texts that came from elsewhere, made visible.
+// Texts that came from elsewhere, so that they cannot pass for davit's own: control characters made visible, further
+// lines indented.
 std::string printable(std::string_view text);
 
 } // namespace davit::cli

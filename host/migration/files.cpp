@@ -1,6 +1,7 @@
 #include "migration/files.hpp"
 
 #include "base/error.hpp"
+#include "base/utf8.hpp"
 #include "migration/file_name.hpp"
 #include "migration/pairing.hpp"
 
@@ -50,7 +51,10 @@ folder find_migrations(const fs::path &dir) {
   for (; entry != fs::directory_iterator(); entry.increment(why)) {
     const auto name = entry->path().filename().string();
     if (!is_sql(name) || name.front() == '.') continue; // editors and file systems leave hidden files behind
-    if (const auto what = obstacle(*entry); !what.empty()) {
+    if (const auto shown = visible(name); shown != name) {
+      problems.add({shown}, shown + " has a control character in its name",
+                   "rename it: such a name could not be shown");
+    } else if (const auto what = obstacle(*entry); !what.empty()) {
       problems.add({name}, name + " " + what, "repair or remove it");
     } else if (auto parsed = parse_file_name(name)) {
       found.push_back({std::move(*parsed), entry->path()});

@@ -153,3 +153,13 @@ TEST_CASE("outside of a project a command says so, and what to do") {
   CHECK(has(result.err, "davit.toml"));
   CHECK(has(result.err, "davit init"));
 }
+
+TEST_CASE("a number of steps or runs that is none is refused in one short line") {
+  const project p;
+  for (const std::vector<std::string> &command :
+       {std::vector<std::string>{"up", "--steps", "0"}, {"down", "--steps", "-1"}, {"history", "--limit", "00"}}) {
+    const auto refused = run_davit(p, command, 2);
+    CHECK(has(refused.err, "is no number from 1 on"));
+    CHECK(refused.err.size() < 200);
+  }
+}

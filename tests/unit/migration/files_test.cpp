@@ -211,3 +211,11 @@ TEST_CASE("ten thousand files are found and paired in a moment") {
   REQUIRE(found.migrations.size() == 5000);
   CHECK(found.migrations.back().id.text() == "4999");
 }
+
+TEST_CASE("a name that could fake lines of a terminal is refused, and shown so that it cannot") {
+  const temp_folder dir;
+  dir.write("1_a\napplied 2_b.up.sql", "select 1;\n");
+  const auto e = error_of(dir.path());
+  CHECK(contains(e.message, "1_a\\x0aapplied 2_b.up.sql has a control character in its name"));
+  CHECK_FALSE(contains(e.message, "1_a\n"));
+}
