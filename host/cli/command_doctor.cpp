@@ -16,6 +16,7 @@ using nlohmann::ordered_json;
 void check_database(findings &out, workspace &w, const migration::folder *folder) {
   auto c = check_connection(out, w);
   if (!c) return;
+  const auto waiting = w.watch(*c, "doctor");
   const auto &schema = w.settings.ledger.schema;
   const auto attempt = [&](const char *name, const std::function<void()> &check) {
     if (c->alive()) out.attempt(name, check);

@@ -1,4 +1,5 @@
 // davit history
+#include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
@@ -34,8 +35,8 @@ void print_run(terminal &t, const ordered_json &all) {
     return human_time(std::chrono::microseconds(row.at("duration_us").get<std::int64_t>()));
   };
   for (const auto &m : all.at("migrations"))
-    t.out(fmt::format("  {:<4} {}_{}: {} ({})", text_of(m, "direction"), text_of(m, "version"), text_of(m, "name"),
-                      text_of(m, "outcome"), took(m)));
+    t.out(fmt::format("  {:<4} {}_{}: {} ({})", text_of(m, "direction"), text_of(m, "version"),
+                      visible(text_of(m, "name")), text_of(m, "outcome"), took(m)));
   for (const auto &h : all.at("hook_calls")) {
     const auto rows = h.at("rows_affected").get<std::int64_t>();
     t.out(fmt::format("  hook {:<18} {}.{}{}: {} ({}){}{}", text_of(h, "phase"), text_of(h, "plugin"),
@@ -50,7 +51,7 @@ void print_run(terminal &t, const ordered_json &all) {
 
 int command_history(const options &o, terminal &t) {
   workspace w(o, t);
-  auto c = w.connect("history");
+  auto &c = w.connect("history");
   ledger::ledger ledger(c, w.settings.ledger.schema);
   ordered_json j = json_answer(name_of(o.what));
   if (!o.argument.empty()) {

@@ -4,7 +4,7 @@
 #include "cli/requests.hpp"
 #include "cli/shortened.hpp"
 #include "cli/workspace.hpp"
-#include "ledger/ledger.hpp"
+#include "lifecycle/present.hpp"
 #include "plugin/phases.hpp"
 
 #include <fmt/format.h>
@@ -150,11 +150,11 @@ int command_plan(const options &o, terminal &t) {
                 "give one of them, as with davit down");
   workspace w(o, t);
   const auto &plugins = w.plugins();
-  auto c = w.connect("plan");
+  auto &c = w.connect("plan");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
   const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
-                                          ledger::ledger(c, w.settings.ledger.schema).read());
+                                          lifecycle::present::look(c, w.settings.ledger.schema).migrations);
   planner p(t, plugins, steps);
   if (o.json) {
     ordered_json j = json_answer(name_of(o.what));

@@ -5,8 +5,10 @@
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
 #include "lifecycle/ledger_change.hpp"
+#include "lifecycle/present.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,33 +33,50 @@ const migration::migration_files *find(const migration::folder &folder, const mi
   return at == folder.migrations.end() ? nullptr : &*at;
 }
 
-int explain(const options &o, terminal &t, workspace &w) {
-  auto c = w.connect("repair");
+// What the ledger's state calls for, of all migrations or of the one that was asked for.
+struct findings {
+  std::vector<stopped_migration> stopped;
+  std::vector<migration::recorded> under_way;
+  std::vector<std::string> changed; // files
+};
+
+findings look(const options &o, workspace &w) {
+  auto &c = w.connect("repair");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
-  auto stopped = find_stopped(folder, recorded, c);
-  std::vector<std::string> changed;
-  if (!o.argument.empty()) {
-    const migration::version id(o.argument);
-    find(recorded, id);
-    std::erase_if(stopped, [&](const auto &m) { return m.at.migration.id != id; });
+  auto recorded = lifecycle::present::look(c, w.settings.ledger.schema).migrations;
+  findings out;
+  if (o.argument.empty()) {
+    for (const auto &d : migration::differences(folder, recorded))
+      if (d.what != migration::change::file_added && !migration::is_stopped(d.migration)) out.changed.push_back(d.file);
+  } else {
+    recorded = {find(recorded, migration::version(o.argument))};
   }
-  for (const auto &d : migration::differences(folder, recorded))
-    if (d.what != migration::change::file_added && !migration::is_stopped(d.migration) && o.argument.empty())
-      changed.push_back(d.file);
-  const auto exit = stopped.empty() && changed.empty() ? exit_code::ok : exit_code::conflict;
+  std::copy_if(recorded.begin(), recorded.end(), std::back_inserter(out.under_way),
+               [](const auto &r) { return r.state == "running"; });
+  out.stopped = find_stopped(folder, recorded, c);
+  return out;
+}
+
+int explain(const options &o, terminal &t, workspace &w) {
+  const findings found = look(o, w);
+  const auto exit = found.stopped.empty() && found.changed.empty() ? exit_code::ok : exit_code::conflict;
   if (o.json) {
     ordered_json j = json_answer(name_of(o.what));
     j["ok"] = exit == exit_code::ok;
     j["exit_code"] = static_cast<int>(exit);
     j["stopped"] = ordered_json::array();
-    for (const auto &m : stopped) j["stopped"].push_back(to_json(m));
-    j["changed_files"] = changed;
+    for (const auto &m : found.stopped) j["stopped"].push_back(to_json(m));
+    j["under_way"] = ordered_json::array();
+    for (const auto &r : found.under_way)
+      j["under_way"].push_back({{"version", r.id.text()}, {"statements_done", r.statements_done}, {"by", r.at_work}});
+    j["changed_files"] = found.changed;
     print_json(t, j);
     return static_cast<int>(exit);
   }
-  for (const auto &m : stopped) print(t, m);
-  for (const auto &file : changed)
+  for (const auto &m : found.stopped) print(t, m);
+  for (const auto &r : found.under_way)
+    t.out(fmt::format("{} is under way, {}: {}", t.on_out(style::bold, r.title()), r.progress(), r.at_work));
+  for (const auto &file : found.changed)
     t.out(file + " is not what was applied: bring it back, or take it as it is with davit repair --accept-files");
   if (exit == exit_code::ok) t.out("nothing to repair");
   return static_cast<int>(exit);
@@ -80,8 +99,10 @@ repaired resume(ledger_change &change, const stopped_migration &m, const migrati
   if (after) require_within(m, *after);
   for (const auto &text : m.about_leftovers()) show.warning(text);
   for (const auto &text : m.notes) show.warning(text);
-  std::string message = fmt::format("the next davit {} goes on with {} after statement {}", r.up ? "up" : "down",
-                                    r.id.text(), after.value_or(r.statements_done));
+  const std::uint32_t behind = after.value_or(r.statements_done);
+  std::string message =
+      behind == 0 ? fmt::format("the next davit {} begins {} anew", r.file(), r.id.text())
+                  : fmt::format("the next davit {} goes on with {} after statement {}", r.file(), r.id.text(), behind);
   if (m.at.file_changed) message += ", with its file as it is now";
   const auto run = change.record("repair", "repaired", message, [&](const std::string &id) {
     change.ledger().set_state(r.id, "resumable");

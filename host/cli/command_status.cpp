@@ -1,8 +1,9 @@
 // davit status
+#include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
-#include "ledger/ledger.hpp"
+#include "lifecycle/present.hpp"
 #include "postgres/invalid_indexes.hpp"
 
 #include <algorithm>
@@ -41,7 +42,10 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
     l.applied_by = r.applied_by;
     l.duration_us = r.duration_us;
     l.baselined = r.baselined && r.state == "applied";
-    if (r.state == "partial" || r.state == "resumable") l.note = r.stop();
+    if (r.state == "partial" || r.state == "resumable")
+      l.note = r.stop();
+    else if (r.state == "running")
+      l.note = r.progress() + ": " + r.at_work;
   }
   for (const auto &d : migration::differences(folder, ledger)) {
     std::string &note = by_version.at(std::string(d.migration.id.canonical())).note;
@@ -60,12 +64,14 @@ void print_text(terminal &t, const std::vector<line> &lines) {
   std::size_t width = 9;
   for (const auto &l : lines) width = std::max(width, l.id.text().size() + l.name.size() + 1);
   for (const auto &l : lines) {
-    const std::string title = l.name.empty() ? l.id.text() : l.id.text() + "_" + l.name;
-    const style look = l.state == "applied" ? style::good : l.state == "pending" ? style::warn : style::bad;
+    const std::string title = visible(l.name.empty() ? l.id.text() : l.id.text() + "_" + l.name);
+    const style look = l.state == "applied"                           ? style::good
+                       : l.state == "pending" || l.state == "running" ? style::warn
+                                                                      : style::bad;
     std::string text =
         fmt::format("{}  {:<{}}  {}", t.on_out(look, fmt::format("{:<9}", l.baselined ? "baselined" : l.state)), title,
                     width, l.applied_at);
-    if (!l.note.empty()) text += "  " + t.on_out(style::bad, l.note);
+    if (!l.note.empty()) text += "  " + t.on_out(style::bad, printable(l.note));
     while (text.ends_with(' ')) text.pop_back();
     t.out(text);
   }
@@ -92,11 +98,10 @@ ordered_json to_json(const std::vector<line> &lines) {
 
 int command_status(const options &o, terminal &t) {
   workspace w(o, t);
-  auto c = w.connect("status");
+  auto &c = w.connect("status");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  ledger::ledger ledger(c, w.settings.ledger.schema);
-  const auto lines = lines_of(folder, ledger.read());
-  const auto unfinished = ledger.version() ? ledger.open_ends() : std::vector<ledger::open_end>{};
+  const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+  const auto lines = lines_of(folder, now.migrations);
   auto invalid = postgres::invalid_indexes(c);
   std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by != 0; }); // it may be about to be valid
   const auto count = [&](std::string_view state) {
@@ -113,25 +118,34 @@ int command_status(const options &o, terminal &t) {
               {"migrations", to_json(lines)},
               {"warnings", folder.warnings}});
     j["unfinished_runs"] = ordered_json::array();
-    for (const auto &r : unfinished)
-      j["unfinished_runs"].push_back({{"id", r.id}, {"command", r.command}, {"started", r.started}, {"owed", r.owed}});
+    for (const auto &r : now.open_ends)
+      j["unfinished_runs"].push_back({{"id", r.id},
+                                      {"command", r.command},
+                                      {"started", r.started},
+                                      {"under_way", !r.pid.empty()},
+                                      {"owed", r.pid.empty() ? r.owed : std::vector<std::string>{}}});
+    if (now.leftover) j["leftover_session"] = now.leftover->text;
     j["invalid_indexes"] = ordered_json::array();
     for (const auto &i : invalid) j["invalid_indexes"].push_back({{"index", i.quoted()}, {"fix", i.drop_sql()}});
     print_json(t, j);
   } else {
     print_text(t, lines);
     for (const auto &i : invalid) t.out(fmt::format("index {} is INVALID: {}", i.quoted(), i.drop_sql()));
-    for (const auto &r : unfinished) {
-      t.out(fmt::format("run {} ({}, begun {}) {}", r.id, r.command, r.started,
-                        r.finished ? "was stopped" : "has no end: it is under way, or was killed"));
-      for (const auto &m : r.owed)
-        t.out(fmt::format("  {} is committed; its handlers after COMMIT are not known to have run", m));
+    if (now.leftover)
+      t.out(
+          fmt::format("a session of a run that is gone is still at work: {}; the next run waits for it, or end it: {}",
+                      now.leftover->text, now.leftover->end_sql()));
+    for (const auto &r : now.open_ends) {
+      t.out(lifecycle::describe(r));
+      if (r.pid.empty())
+        for (const auto &m : r.owed)
+          t.out(fmt::format("  {} is committed; its handlers after COMMIT are not known to have run", m));
     }
     t.out(fmt::format("{} applied, {} pending in database {}", count("applied"), pending, c.database()));
   }
   if (!o.exit_code) return 0;
   if (count("partial") > 0) return static_cast<int>(exit_code::conflict);
-  return pending + count("resumable") > 0 ? static_cast<int>(exit_code::pending) : 0;
+  return pending + count("resumable") + count("running") > 0 ? static_cast<int>(exit_code::pending) : 0;
 }
 
 } // namespace davit::cli

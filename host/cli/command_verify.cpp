@@ -53,7 +53,7 @@ std::vector<failed_check> run_all(workspace &w, const migration::folder &folder,
 
 int command_verify(const options &o, terminal &t) {
   workspace w(o, t);
-  auto c = w.connect("verify");
+  auto &c = w.connect("verify");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
   const auto differences = migration::differences(folder, recorded);

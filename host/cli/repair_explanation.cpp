@@ -1,5 +1,6 @@
 #include "cli/repair_explanation.hpp"
 
+#include "base/utf8.hpp"
 #include "cli/shortened.hpp"
 #include "sql/index_statement.hpp"
 
@@ -19,14 +20,15 @@ struct choice {
 
 std::vector<choice> choices_for(const stopping_point &at) {
   const auto &r = at.migration;
-  const std::string file = r.up ? "up" : "down";
-  const std::string so_far = r.next_unsure() || r.statements_done == 0
-                                 ? "what was run"
+  const std::string so_far = r.next_unsure() || r.statements_done == 0 ? "what was run"
+                             : r.statements_done == 1
+                                 ? "the statement that was run"
                                  : fmt::format("the {} statements that were run", r.statements_done);
   std::vector<choice> out;
-  std::string resume = at.next ? fmt::format("the next davit {} goes on at line {}", file, at.next->where.line)
-                               : fmt::format("the next davit {} goes on behind them", file);
-  if (r.next_unsure()) resume += ", with that statement, from its beginning";
+  std::string resume = r.statements_done == 0 ? fmt::format("the next davit {} begins it anew", r.file())
+                       : at.next ? fmt::format("the next davit {} goes on at line {}", r.file(), at.next->where.line)
+                                 : fmt::format("the next davit {} goes on behind them", r.file());
+  if (r.next_unsure() && r.statements_done > 0) resume += ", with that statement, from its beginning";
   out.push_back({"--resume", std::move(resume)});
   if (r.next_unsure())
     out.push_back({fmt::format("--resume --after {}", r.statements_done + 1),
@@ -110,9 +112,8 @@ std::vector<std::string> stopped_migration::about_leftovers() const {
 void print(terminal &t, const stopped_migration &m) {
   const auto &at = m.at;
   const auto &r = at.migration;
-  t.out(t.on_out(style::bold, r.title()) +
-        fmt::format(" stopped half-way: {}{} statements of its {} file are in the database{}", r.statements_done,
-                    at.statements ? fmt::format(" of {}", at.statements) : "", r.up ? "up" : "down",
+  t.out(t.on_out(style::bold, visible(r.title())) +
+        fmt::format(" stopped half-way: {}{}", r.how_far(at.statements),
                     r.state == "resumable" ? "; the next run is to go on with it" : ""));
   const auto show = [&t](const char *label, const stopping_point::statement_at &st) {
     t.out(fmt::format("  {} {}: {}", label, to_string(st.where), shortened(st.text)));

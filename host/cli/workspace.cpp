@@ -57,11 +57,25 @@ void workspace::discard_server() noexcept {
   if (server_) server_->discard();
 }
 
-postgres::connection workspace::connect(const char *purpose) {
+postgres::connection &workspace::connect(const char *purpose) {
   start_server();
-  postgres::connection c({settings.database.url, std::string("davit ") + purpose});
-  c.exec("SET search_path = pg_catalog");
-  return c;
+  wait_.reset();
+  session_.emplace(postgres::connect_options{settings.database.url, std::string("davit ") + purpose});
+  session_->exec("SET search_path = pg_catalog; " + lifecycle::ledger_patience_sql());
+  wait_ = watch(*session_, purpose);
+  return *session_;
+}
+
+std::unique_ptr<lifecycle::ledger_wait> workspace::watch(postgres::connection &c, const char *purpose) {
+  const auto open = [this, name = std::string("davit ") + purpose] {
+    return postgres::connection({settings.database.url, name});
+  };
+  const auto show = [this](const std::string &what) {
+    const std::string line = "waiting for " + what;
+    if (!term.live(line) && said_ != line) term.err(line);
+    said_ = line;
+  };
+  return std::make_unique<lifecycle::ledger_wait>(c, open, show);
 }
 
 const plugin::plugin_set &workspace::plugins() {

@@ -4,12 +4,14 @@
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "config/settings.hpp"
+#include "lifecycle/ledger_wait.hpp"
 #include "plugin/plugin_set.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/private_server.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace davit::cli {
 
@@ -27,7 +29,11 @@ public:
   void start_server(const std::function<void()> &while_waiting = {});
   // Stops and removes it, for a process that ends without destructors.
   void discard_server() noexcept;
-  postgres::connection connect(const char *purpose);
+  // For commands that look at the ledger: search_path is pg_catalog; who holds up a statement of theirs is said, and
+  // after a while that ends it. The workspace keeps it.
+  postgres::connection &connect(const char *purpose);
+  // The same for a session of the caller's, which outlives what is returned.
+  std::unique_ptr<lifecycle::ledger_wait> watch(postgres::connection &c, const char *purpose);
   // Loads them at first use.
   const plugin::plugin_set &plugins();
   plugin::services &services() { return services_; }
@@ -36,6 +42,9 @@ private:
   plugin::services services_;
   std::unique_ptr<postgres::private_server> server_;
   std::unique_ptr<plugin::plugin_set> plugins_;
+  std::optional<postgres::connection> session_;
+  std::unique_ptr<lifecycle::ledger_wait> wait_; // of session_
+  std::string said_;                             // while it waits
 };
 
 } // namespace davit::cli

@@ -1,6 +1,8 @@
 #include "ledger/ledger.hpp"
 
 #include "ledger/copy_text.hpp"
+#include "ledger/edited.hpp"
+#include "ledger/life_sign.hpp"
 #include "ledger/progress.hpp"
 #include "ledger/tables.hpp"
 
@@ -56,6 +58,7 @@ std::optional<int> ledger::read_version() {
                 "table " + table("ledger") + " has " + std::to_string(r.rows()) + " rows instead of one",
                 "is it davit's? [ledger] schema names another place");
   const auto have = static_cast<int>(number(r.text(0, 0)));
+  if (have < 1) throw edited(table("ledger"), "the version " + std::string(r.text(0, 0)));
   if (have > newest_version)
     throw error(error_code::ledger_conflict,
                 "the ledger has version " + std::to_string(have) + ", this davit knows " +
@@ -74,11 +77,15 @@ void ledger::ensure() {
 }
 
 std::vector<migration::recorded> ledger::read() {
-  auto out = read_settled();
-  if (version().value_or(0) < 3) return out;
-  for (auto &open : progress(*c_, schema_).unsettled()) {
-    std::erase_if(out, [&](const auto &one) { return one.id == open.id; });
-    out.push_back(std::move(open));
+  if (version().value_or(0) < 3) return read_settled();
+  const auto open = progress(*c_, schema_).unsettled();
+  auto out = read_settled(); // after those, so that none is missed which is settled meanwhile
+  for (const auto &one : open) {
+    const auto at = std::find_if(out.begin(), out.end(), [&](const auto &r) { return r.id == one.id; });
+    if (at == out.end())
+      out.push_back(one);
+    else if (at->run != one.run)
+      *at = one;
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -96,11 +103,29 @@ std::vector<migration::recorded> ledger::read_settled() {
                           "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
                           done_checksum + ", " + begun + ", " + begun_checksum + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
+  const std::string from = table("migration");
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
-    out.push_back({migration::version(text(0)), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8),
-                   number(r.text(i, 9)), static_cast<std::uint32_t>(number(r.text(i, 10))), r.text(i, 11) == "up",
-                   r.text(i, 12) == "t", text(13), static_cast<std::uint32_t>(number(r.text(i, 14))), text(15)});
+    const auto count = [&](int column) { return read_count(from, r.text(i, column)); };
+    out.push_back({read_id(from, text(0)),
+                   text(1),
+                   text(2),
+                   text(3),
+                   text(4),
+                   text(5),
+                   text(6),
+                   text(7),
+                   text(8),
+                   number(r.text(i, 9)),
+                   count(10),
+                   r.text(i, 11) == "up",
+                   r.text(i, 12) == "t",
+                   text(13),
+                   count(14),
+                   text(15),
+                   false,
+                   {}});
+    require_known_state(from, out.back());
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -111,7 +136,9 @@ void ledger::start_run(const run_record &run) {
   c_->query(
       "INSERT INTO " + table("run") +
           " (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, plugins)"
-          " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)",
+          " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)"
+          " RETURNING " +
+          give_life_sign_sql("id"),
       std::array{parameter(run.id), parameter(run.command), parameter(run.environment), t.add(run.started_us),
                  parameter(run.host), parameter(run.os_user), parameter(run.davit_version), parameter(run.hint),
                  parameter(run.hint_owner), parameter(run.hint_token), parameter(run.plugins_json)});
@@ -153,7 +180,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
   c_->exec_statement(sql, rows.text());
 }
 
-// The state of the migration and the event of the run, both or neither.
+// The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
 std::string ledger::event_sql() const {
   std::string updates;
   for (const char *column :
@@ -164,22 +191,26 @@ std::string ledger::event_sql() const {
          " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer, "
          "$14, $15"
          " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
-         updates + " WHERE m.state = $16 RETURNING 1) INSERT INTO " + table("run_migration") + " " +
+         updates + " WHERE m.state = $16 RETURNING 1), event AS (INSERT INTO " + table("run_migration") + " " +
          std::string(run_migration_columns) +
          " SELECT $8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean"
-         " WHERE $3 = 'pending' OR EXISTS (SELECT FROM state)";
+         " WHERE $3 = 'pending' OR EXISTS (SELECT FROM state) RETURNING 1) SELECT 1 / count(*) FROM event";
 }
 
 void ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
   texts t;
   const std::string version(e.id.text());
-  const auto r = session.query(
-      event_sql(), std::array{parameter(version), parameter(e.name), parameter(e.state), or_null(e.files.up),
-                              or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
-                              t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
-                              or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
-                              parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
-  if (r.rows_affected() != 1) not_taken(e);
+  try {
+    session.query(event_sql(),
+                  std::array{parameter(version), parameter(e.name), parameter(e.state), or_null(e.files.up),
+                             or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
+                             t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
+                             or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
+                             parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
+  } catch (const postgres::server_error &refused) {
+    if (tells_not_taken(refused) && refused.sqlstate == postgres::sqlstate::division_by_zero) not_taken(e);
+    throw;
+  }
 }
 
 void ledger::not_taken(const migration_event &e) {
@@ -196,15 +227,34 @@ std::string ledger::first_event_sql(const std::string &run, const migration_even
   const std::string version = text(std::string(e.id.text()));
   const std::string name = postgres::quote_literal(e.name);
   const std::string direction = e.up ? "'up'" : "'down'";
-  // A row that a trigger or policy keeps out leaves no version to tell of.
+  // A row of migration that a trigger or policy keeps out leaves no version to tell of; one of run_migration, a
+  // division by zero.
   return fmt::format(
-      "WITH state AS (INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, clock_timestamp(), session_user, {}, '{}', "
-      "{}, {}, {}) RETURNING version) INSERT INTO {} {} VALUES ('{}', (SELECT version FROM state), {}, {}, {}, {}, {}, "
-      "{})",
+      "WITH state AS (INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, pg_catalog.clock_timestamp(), "
+      "session_user, "
+      "{}, '{}', {}, {}, {}) RETURNING version), event AS (INSERT INTO {} {} VALUES ('{}', (SELECT version FROM "
+      "state), "
+      "{}, {}, {}, {}, {}, {}) RETURNING run) SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM event",
       table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
       text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done, text(e.done_checksum),
       e.baselined ? "'baseline'" : "'sql'", table("run_migration"), run_migration_columns, run, name, direction,
       text(e.outcome), e.duration_us, text(e.message), e.owes_hooks);
+}
+
+std::string ledger::writable_sql() {
+  if (!version()) return "pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')";
+  std::string sql = "CASE WHEN pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(" +
+                    postgres::quote_literal(postgres::quote_identifier(schema_)) + "), 'USAGE') THEN true";
+  for (const char *name : {"run", "migration", "run_migration"})
+    sql += " AND pg_catalog.has_table_privilege(pg_catalog.to_regclass(" + postgres::quote_literal(table(name)) +
+           "), 'INSERT')";
+  return sql + " END";
+}
+
+bool ledger::tells_not_taken(const postgres::server_error &e) {
+  using namespace postgres::sqlstate;
+  return e.sqlstate == unique_violation || e.sqlstate == not_null_violation ||
+         (e.sqlstate == division_by_zero && e.context.empty()); // else a trigger's own
 }
 
 bool ledger::has_event(postgres::connection &session, const std::string &run, const migration_event &e) {
@@ -220,27 +270,39 @@ bool ledger::left_unsettled() {
              .text(0, 0) == "t";
 }
 
-std::vector<open_end> ledger::open_ends() {
+std::vector<open_end> ledger::read_open_ends() {
   std::vector<open_end> out;
-  const auto r =
-      c_->exec("SELECT r.id, r.command, to_char(r.started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-               " r.finished IS NOT NULL, m.version || CASE WHEN m.name = '' THEN '' ELSE '_' || m.name END FROM " +
-               table("run") + " r LEFT JOIN " + table("run_migration") +
-               " m ON m.run = r.id AND m.owes_hooks WHERE r.finished IS NULL OR m.run IS NOT NULL"
-               " ORDER BY r.started, r.id, m.ordinal");
+  const auto r = c_->exec(
+      "SELECT r.id, r.command, to_char(r.started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+      " r.os_user, r.host, r.finished IS NOT NULL, " +
+      pid_by_life_sign_sql("r.id") + ", m.version || CASE WHEN m.name = '' THEN '' ELSE '_' || m.name END FROM " +
+      table("run") + " r LEFT JOIN " + table("run_migration") +
+      " m ON m.run = r.id AND m.owes_hooks WHERE r.finished IS NULL OR m.run IS NOT NULL"
+      " ORDER BY r.started, r.id, m.ordinal");
   for (int i = 0; i < r.rows(); ++i) {
+    const auto text = [&](int column) { return std::string(r.text(i, column)); };
     if (out.empty() || out.back().id != r.text(i, 0))
-      out.push_back(
-          {std::string(r.text(i, 0)), std::string(r.text(i, 1)), std::string(r.text(i, 2)), r.text(i, 3) == "t", {}});
-    if (!r.is_null(i, 4)) out.back().owed.emplace_back(r.text(i, 4));
+      out.push_back({text(0), text(1), text(2), text(3), text(4), r.text(i, 5) == "t", text(6), {}});
+    if (!r.is_null(i, 7)) out.back().owed.push_back(text(7));
   }
   return out;
+}
+
+std::vector<open_end> ledger::open_ends() {
+  return look_twice([this] { return read_open_ends(); },
+                    [](const std::vector<open_end> &all) {
+                      std::set<std::string> dead;
+                      for (const auto &r : all)
+                        if (!r.finished && r.pid.empty()) dead.insert(r.id);
+                      return dead;
+                    });
 }
 
 void ledger::settle_open_ends() {
   c_->exec("BEGIN; UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE owes_hooks; UPDATE " +
            table("run") +
-           " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, or crashed' WHERE finished "
+           " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, crashed, or lost the "
+           "database' WHERE finished "
            "IS NULL; COMMIT");
 }
 

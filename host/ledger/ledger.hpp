@@ -51,10 +51,11 @@ struct migration_event {
   bool baselined = false;    // nothing was run
 };
 
-// A run that ended without a word, or left handlers uncalled.
+// A run that has no end, or left handlers uncalled.
 struct open_end {
-  std::string id, command, started;
+  std::string id, command, started, os_user, host;
   bool finished;
+  std::string pid;               // of its lock session, while it is under way; empty: it ended without a word
   std::vector<std::string> owed; // migrations whose handlers after COMMIT are not known to have run
 };
 
@@ -76,11 +77,12 @@ public:
   // Creates or upgrades the tables; no DDL if they are current.
   void ensure();
 
-  // Ascending; empty if there is no ledger.
+  // Ascending; empty if there is no ledger. Of a run that is under way: state "running", at_work its pid.
   std::vector<migration::recorded> read();
   // The same where progress is settled and stays so: under the run lock.
   std::vector<migration::recorded> read_settled();
 
+  // The session is known from then on as the one of that run, for as long as it lives.
   void start_run(const run_record &run);
   void finish_run(const std::string &run, const run_end &end);
   // What handlers did, and the migrations whose handlers after COMMIT were called. Does not wait for the server's disk:
@@ -91,16 +93,18 @@ public:
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
   // The same for a migration that the ledger does not have yet, as statements without parameters, to be sent with
-  // others. They fail with a unique_violation if it has it by now, with a not_null_violation if it does not take it.
+  // others, whatever search_path is. If it has it by now, or does not take it, they fail with what tells_not_taken().
   std::string first_event_sql(const std::string &run, const migration_event &event) const;
+  static bool tells_not_taken(const postgres::server_error &e);
   // Says that the ledger is not as it was when the event's run was planned, or that its tables refuse the row.
   [[noreturn]] static void not_taken(const migration_event &event);
+  // An expression that is true if this session's role could write down such events, or create the tables.
+  std::string writable_sql();
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 
   // Whether there is anything to settle: progress, or an open end. Cheaper than to look for them.
   bool left_unsettled();
-  // Whoever holds the run lock knows that a run without an end is dead; others may see one that is under way.
   std::vector<open_end> open_ends();
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
   void settle_open_ends();
@@ -121,6 +125,7 @@ public:
 
 private:
   std::optional<int> read_version();
+  std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
   std::string event_sql() const;
   postgres::connection *c_;

@@ -1,5 +1,8 @@
 #include "ledger/progress.hpp"
 
+#include "ledger/edited.hpp"
+#include "ledger/life_sign.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
@@ -11,20 +14,21 @@ using postgres::parameter;
 
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
-// {0} is the schema, {1} where the rows come from. An id that the server does not know any more, or not yet, was lost
-// in a crash with what it did; one that is in progress, although its session is gone, is prepared.
+// {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives. An id that the
+// server does not know any more, or not yet, was lost in a crash with what it did; one that is in progress, although
+// its session is gone, is prepared.
 constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
   CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
-  CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum
-FROM (SELECT p.*, s.status IS NOT DISTINCT FROM 'committed' AS committed,
+  CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum, e.pid
+FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
              p.xid IS NULL OR s.status = 'in progress' AS undecided
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
-WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_begun > 0))
+WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_begun > 0) OR e.pid IS NOT NULL)
   AND NOT EXISTS (SELECT FROM {0}.migration o WHERE o.run = e.run AND o.version = e.version AND o.state <> 'partial')
 )sql";
 
@@ -51,8 +55,8 @@ void require_taken(const postgres::result &r, const migration::version &id) {
               "davit's tables that keeps the row out");
 }
 
-std::string ended(const std::string &schema, const std::string &rows) {
-  return fmt::format(fmt::runtime(ended_sql), schema, rows);
+std::string ended(const std::string &schema, const std::string &rows, const std::string &pid) {
+  return fmt::format(fmt::runtime(ended_sql), schema, rows, pid);
 }
 
 } // namespace
@@ -106,22 +110,33 @@ bool progress::has(postgres::connection &session, const std::string &schema, con
 bool progress::any() { return c_.exec("SELECT FROM " + schema_ + ".progress LIMIT 1").rows() > 0; }
 
 void progress::settle() {
-  if (any()) c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(schema_, "left_over")));
+  if (any()) c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(schema_, "left_over", "NULL::integer")));
 }
 
 std::vector<migration::recorded> progress::unsettled() {
   if (!any()) return {};
+  return look_twice([this] { return read_unsettled(); },
+                    [](const std::vector<migration::recorded> &all) {
+                      std::set<std::string> dead;
+                      for (const auto &r : all)
+                        if (r.at_work.empty()) dead.insert(r.run);
+                      return dead;
+                    });
+}
+
+std::vector<migration::recorded> progress::read_unsettled() {
   const auto r =
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
-              "done_checksum, begun, begun_checksum FROM (" +
-              ended(schema_, schema_ + ".progress") + ") ended");
+              "done_checksum, begun, begun_checksum, pid FROM (" +
+              ended(schema_, schema_ + ".progress", pid_by_life_sign_sql("p.run")) + ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
-    const auto number = [&](int column) { return static_cast<std::uint32_t>(std::stoul(text(column))); };
-    out.push_back({migration::version(text(0)), text(1), "partial", text(2), text(3), text(4), text(5), text(6),
-                   text(7), 0, number(8), r.text(i, 9) == "up", false, text(10), number(11), text(12)});
+    const auto number = [&](int column) { return read_count(schema_ + ".progress", r.text(i, column)); };
+    out.push_back({read_id(schema_ + ".progress", text(0)), text(1), r.is_null(i, 13) ? "partial" : "running", text(2),
+                   text(3), text(4), text(5), text(6), text(7), 0, number(8), r.text(i, 9) == "up", false, text(10),
+                   number(11), text(12), true, text(13)});
   }
   return out;
 }

@@ -33,11 +33,12 @@ public:
   // Turns what is left of runs that are dead into states of their migrations: 'partial', unless nothing was begun. No
   // transaction of theirs may be open any more: the caller holds the run lock and has waited for leftover sessions.
   void settle();
-  // What settle() would say now; of a run that is under way, how far it is.
+  // What settle() would say now; of a run that is under way, how far it is: state "running".
   std::vector<migration::recorded> unsettled();
 
 private:
   bool any();
+  std::vector<migration::recorded> read_unsettled();
 
   postgres::connection &c_;
   std::string schema_;

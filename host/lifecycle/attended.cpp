@@ -5,7 +5,7 @@
 namespace davit::lifecycle {
 
 attended::attended(sessions &s, const interrupt &stop, observer &show)
-    : run_(s.run()), holders_(s.lock(), run_.backend_pid(), show) {
+    : run_(s.run()), holders_(s.lock(), run_.backend_pid(), [&show](const std::string &what) { show.waiting(what); }) {
   // A short lock_timeout must not strike before anybody has looked.
   run_.while_waiting(
       std::chrono::milliseconds(20), [this, &lock = s.lock(), &stop] { look(lock, stop); }, s.lock().socket());
@@ -15,7 +15,10 @@ attended::~attended() { run_.while_waiting({}, nullptr); }
 
 void attended::look(postgres::connection &lock, const interrupt &stop) {
   lock_lost_ = !lock.still_alive();
-  if (!stop.raised() && !lock_lost_) return holders_.look();
+  if (!stop.raised() && !lock_lost_) {
+    holders_.look();
+    return;
+  }
   if (ticks_++ % 5 == 0) run_.cancel()->request();
 }
 

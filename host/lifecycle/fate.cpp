@@ -10,12 +10,18 @@ std::string ending::describe(const std::string &title) const {
     if (!has_transaction) return as_before + ": none of its statements was completed";
     return session_lost ? as_before + ": the server rolls back what a lost session had begun" : as_before;
   case fate::partial: {
-    const std::string all = std::to_string(statements) + " statements ";
-    std::string text =
-        title + " has no transaction: " +
-        (statements_done ? "its first " + std::to_string(statements_done) + " of " + all + "are in the database"
-                         : "none of its " + all + "is completed") +
-        (up ? "" : " (those of its down file)") + "; ";
+    std::string text = title + " has no transaction: ";
+    if (statements_done == 0)
+      text += "none of its " + std::to_string(statements) + (statements == 1 ? " statement" : " statements") +
+              " is completed";
+    else if (statements == 1)
+      text += "its only statement is in the database";
+    else if (statements_done == 1)
+      text += "the first of its " + std::to_string(statements) + " statements is in the database";
+    else
+      text += "its first " + std::to_string(statements_done) + " of " + std::to_string(statements) +
+              " statements are in the database";
+    text += up ? "; " : " (those of its down file); ";
     if (next_unsure) text += "the statement that ran when the session was lost may have been completed, too; ";
     if (next_in_part)
       text += "the statement that failed had ended transactions of its own before: what they did stays; ";

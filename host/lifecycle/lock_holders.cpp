@@ -23,18 +23,21 @@ constexpr std::string_view query =
 
 } // namespace
 
-void lock_holders::look() try {
+bool lock_holders::look() try {
   const auto now = clock::now();
-  if (now < next_) return;
+  if (now < next_) return waits_;
   next_ = now + std::clamp<clock::duration>((now - began_) / 4, 20ms, 1s);
   const auto r = ask_.query(query, std::array{postgres::parameter(waiter_)});
-  if (r.rows() == 0) return;
+  waits_ = r.rows() > 0;
+  if (!waits_) return false;
   std::string text = (r.is_null(0, 1) ? "a lock" : std::string(r.text(0, 1))) + ", held by ";
   for (int i = 0; i < r.rows(); ++i) text += (i ? " and " : "") + std::string(r.text(i, 0));
   seen_ = std::move(text);
-  show_.waiting(seen_);
+  show_(seen_);
+  return true;
 } catch (const error &) {
-  // To know more about a wait is no reason to end it; a lost session is found out before the next statement.
+  return false; // to know more about a wait is no reason to end it; a lost session is found out before the next
+                // statement
 }
 
 } // namespace davit::lifecycle

@@ -1,24 +1,26 @@
 // Who holds the lock that a session waits for: shown while it waits, remembered for the error if it waits in vain.
 #pragma once
 
-#include "lifecycle/observer.hpp"
 #include "postgres/connection.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace davit::lifecycle {
 
 class lock_holders {
 public:
-  // `ask` is another session than the one with the backend `waiter`.
-  lock_holders(postgres::connection &ask, std::int32_t waiter, observer &show)
-      : ask_(ask), waiter_(std::to_string(waiter)), show_(show) {}
+  using told = std::function<void(const std::string &)>;
+
+  // `ask` is another session than the one with the backend `waiter`; `show` is told of each look that found somebody.
+  lock_holders(postgres::connection &ask, std::int32_t waiter, told show)
+      : ask_(ask), waiter_(std::to_string(waiter)), show_(std::move(show)) {}
 
   // To be called again and again while the other session is at a statement; asks the server the more seldom the longer
-  // that takes.
-  void look();
+  // that takes. Whether somebody was found to be in the way, at this look or, between two, at the one before.
+  bool look();
 
   // "AccessExclusiveLock on public.t, held by pid 7 (…)" as seen last; empty if nobody was seen.
   const std::string &seen() const { return seen_; }
@@ -28,8 +30,9 @@ private:
 
   postgres::connection &ask_;
   std::string waiter_;
-  observer &show_;
+  told show_;
   std::string seen_;
+  bool waits_ = false;
   const clock::time_point began_ = clock::now();
   clock::time_point next_ = began_;
 };

@@ -7,6 +7,13 @@ namespace davit::lifecycle {
 
 migration::script take_script(const run_parts &parts, const migration::step &s) {
   migration::script script = parts.scripts.take(s.up ? s.files.up : s.files.down);
+  if (s.skip_statements > script.statements.size())
+    throw error(error_code::ledger_conflict,
+                "the ledger has " + std::to_string(s.skip_statements) + " statements of " + s.files.title() +
+                    " as done, its file has " + std::to_string(script.statements.size()),
+                "bring the file back, or say what is true with davit repair " + s.files.id.text() +
+                    " --applied or --reverted",
+                {script.file.string(), 0, 0});
   migration::go_on(script, s);
   return script;
 }

@@ -6,6 +6,7 @@
 #include "lifecycle/end_sessions.hpp"
 #include "lifecycle/identity.hpp"
 #include "lifecycle/migrate.hpp"
+#include "lifecycle/present.hpp"
 #include "lifecycle/rehearsal/rehearsal.hpp"
 #include "lifecycle/sessions.hpp"
 #include "plugin/abandon.hpp"
@@ -232,8 +233,7 @@ void runner::propose_baseline(error &failure) const {
 void runner::report_open_ends() {
   const auto open = ledger_.open_ends();
   for (const auto &r : open) {
-    std::string text = "run " + r.id + " (" + r.command + ", begun " + r.started + ")";
-    text += r.finished ? " was stopped" : " ended without a word: it was killed, or crashed";
+    std::string text = describe(r);
     for (const auto &m : r.owed)
       text += "; " + m + " is committed, but its handlers after COMMIT are not known to have run";
     show_.warning(text);

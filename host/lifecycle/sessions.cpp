@@ -19,7 +19,7 @@ key_halves halves_of(std::int64_t key) {
   return {std::to_string(bits >> 32U), std::to_string(bits & 0xffffffffU)};
 }
 
-std::string milliseconds_of(std::chrono::milliseconds t) { return "'" + std::to_string(t.count()) + "ms'"; }
+std::string ledger_session_sql() { return "SET search_path = pg_catalog; " + ledger_patience_sql(); }
 
 } // namespace
 
@@ -36,14 +36,16 @@ postgres::connection sessions::open(const char *purpose, std::string setup) {
   return postgres::connection({settings_.database.url, std::string("davit ") + purpose, std::move(setup)});
 }
 
-std::string sessions::ledger_session_sql() const {
-  return "SET search_path = pg_catalog; SET lock_timeout = " + milliseconds_of(settings_.database.run_lock_timeout);
+void sessions::watch(std::optional<ledger_wait> &wait, postgres::connection &c) {
+  wait.emplace(
+      c, [this] { return open("look"); }, [this](const std::string &what) { show_.waiting(what); }, &stop_);
 }
 
 postgres::connection &sessions::lock() {
   if (!lock_) {
     lock_.emplace(open("lock", ledger_session_sql()));
     targets_.add(lock_->cancel(), false);
+    watch(lock_wait_, *lock_);
   }
   return *lock_;
 }
@@ -82,7 +84,9 @@ std::optional<std::int32_t> sessions::run_pid() const {
 postgres::connection &sessions::witness() {
   if (lock_ && lock_->still_alive()) return *lock_;
   if (!witness_ || !witness_->still_alive()) {
+    witness_wait_.reset();
     witness_.emplace(open("witness", ledger_session_sql()));
+    watch(witness_wait_, *witness_);
   }
   return *witness_;
 }

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "lifecycle/cancel_targets.hpp"
 #include "lifecycle/interrupt.hpp"
+#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/observer.hpp"
 #include "plugin/sessions.hpp"
 
@@ -63,7 +64,7 @@ public:
 
 private:
   postgres::connection open(const char *purpose, std::string setup = {});
-  std::string ledger_session_sql() const;
+  void watch(std::optional<ledger_wait> &wait, postgres::connection &c);
   bool take_run_lock_at_once();
   std::string holder_of(std::int64_t key);
   std::string timeouts_and_lock() const;
@@ -77,6 +78,7 @@ private:
   bool locked_ = false;
   bool abandoned_ = false;
   std::optional<postgres::connection> lock_, run_, side_, witness_;
+  std::optional<ledger_wait> lock_wait_, witness_wait_; // of those two
 };
 
 } // namespace davit::lifecycle

@@ -33,32 +33,25 @@ const migration_files *find(const folder &files, const version &id) {
 
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
-// A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
-// "the first 2 statements of its up file are in the database, the rest is not"
-std::string so_far(const recorded &r) {
-  const std::string file = std::string(" of its ") + (r.up ? "up" : "down") + " file";
-  const std::string next = "how much of statement " + std::to_string(r.statements_done + 1);
-  if (r.statements_done == 0 && r.next_unsure()) return next + file + " was done is not known";
-  return "the first " + std::to_string(r.statements_done) + " statements" + file + " are in the database, " +
-         (r.next_unsure() ? next + " is, too, is not known" : "the rest is not");
-}
-
 step going_on(const migration_files &m, bool up, const recorded &r) {
   return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state};
 }
 
+// A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
 void refuse_unsettled(const std::vector<recorded> &ledger, bool up) {
   for (const auto &r : ledger) {
-    const std::string file = r.up ? "up" : "down";
+    if (r.state == "running")
+      throw error(error_code::locked, r.title() + " is under way, " + r.progress() + ": " + r.at_work,
+                  "wait until that has ended; davit status shows how far it is");
     if (r.state == "partial")
-      throw error(error_code::partly_applied, r.title() + " stopped half-way: " + so_far(r),
+      throw error(error_code::partly_applied, r.title() + " stopped half-way: " + r.how_far(),
                   "look at the database, then say how to go on: davit repair " + r.id.text() +
                       " --resume | --applied | --reverted");
     if (r.state == "resumable" && r.up != up)
       throw error(error_code::partly_applied,
-                  r.title() + " is half-way " + (r.up ? "up" : "down") + " and is to go on after statement " +
-                      std::to_string(r.statements_done) + " of its " + file + " file",
-                  "davit " + file + " goes on with it; davit repair " + r.id.text() + " changes your mind");
+                  r.title() + " is half-way " + r.file() + " and is to go on: it " + r.stop() + " of its " + r.file() +
+                      " file",
+                  "davit " + r.file() + " goes on with it; davit repair " + r.id.text() + " changes your mind");
   }
 }
 
@@ -72,10 +65,36 @@ void require_known(const folder &files, const std::vector<recorded> &ledger, con
 
 std::string recorded::title() const { return name.empty() ? id.text() : id.text() + "_" + name; }
 
+std::string recorded::file() const { return up ? "up" : "down"; }
+
 std::string recorded::stop() const {
   if (next_unsure())
     return "stopped in statement " + std::to_string(statements_done + 1) + ", which may be done, or a part of it";
-  return "stopped after statement " + std::to_string(statements_done);
+  return statements_done == 0 ? "stopped in the first statement"
+                              : "stopped after statement " + std::to_string(statements_done);
+}
+
+std::string recorded::how_far(std::size_t all) const {
+  const std::string of = " of its " + file() + " file";
+  const std::string next = "how much of statement " + std::to_string(statements_done + 1);
+  if (statements_done == 0)
+    return next_unsure() ? next + of + " was done is not known" : "no statement" + of + " is completed";
+  const std::string of_all = all > 1 ? " of " + std::to_string(all) + " statements" : "";
+  const std::string first = statements_done == 1
+                                ? "the first" + (of_all.empty() ? std::string(" statement") : of_all) + of + " is"
+                                : "the first " + std::to_string(statements_done) +
+                                      (of_all.empty() ? std::string(" statements") : of_all) + of + " are";
+  return first + " in the database" +
+         (next_unsure()            ? ", " + next + " is, too, is not known"
+          : statements_done == all ? ""
+                                   : ", the rest is not");
+}
+
+std::string recorded::progress() const {
+  return (statements_done == 0   ? std::string("no statement")
+          : statements_done == 1 ? std::string("1 statement")
+                                 : std::to_string(statements_done) + " statements") +
+         " of its " + file() + " file done so far";
 }
 
 void go_on(script &s, const step &how) {

@@ -4,6 +4,7 @@
 #include "migration/files.hpp"
 #include "migration/script.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -17,7 +18,7 @@ namespace davit::migration {
 struct recorded {
   version id;
   std::string name;
-  std::string state;                                       // "applied", "reverted", "partial", "resumable"
+  std::string state; // "applied", "reverted", "partial", "resumable"; "running" while somebody is at it
   std::string up_checksum, down_checksum, verify_checksum; // empty: there was no such file
   std::string applied_at, applied_by, run;
   std::int64_t duration_us = 0;
@@ -27,11 +28,18 @@ struct recorded {
   std::string done_checksum;          // of those statements; empty: not known
   std::uint32_t statements_begun = 0; // above statements_done: how much of the next one was done is not known
   std::string begun_checksum;         // of those that were begun; empty: not known
+  bool unsettled = false;             // its run has written down no end of it
+  std::string at_work;                // "running": who is at it
 
   bool next_unsure() const { return statements_begun > statements_done; }
 
-  std::string title() const; // "0012_add_email", or "0012" without a name
-  std::string stop() const;  // of a partial or resumable one: "stopped after statement 2"
+  std::string title() const;    // "0012_add_email", or "0012" without a name
+  std::string file() const;     // "up" or "down": the one that was run last
+  std::string progress() const; // of one that is running: "3 statements of its up file done so far"
+  // Of a partial or resumable one: "stopped after statement 2"; and what is in the database, of `all` statements if
+  // that is known.
+  std::string stop() const;
+  std::string how_far(std::size_t all = 0) const;
 };
 
 struct step {

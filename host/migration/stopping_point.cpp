@@ -18,7 +18,7 @@ void compare(stopping_point &at, const script &s) {
   const auto &r = at.migration;
   const auto &then = r.up ? r.up_checksum : r.down_checksum;
   at.file_changed = s.checksum != then;
-  if (!at.file_changed)
+  if (!at.file_changed || r.statements_done == 0)
     at.beginning = stopping_point::prefix::same;
   else if (!r.done_checksum.empty())
     at.beginning = checksum_of_first(s, r.statements_done) == r.done_checksum ? stopping_point::prefix::same
@@ -53,7 +53,9 @@ stopping_point find_stopping_point(const folder &files, const recorded &r) {
 
 void require_same_beginning(const stopping_point &at) {
   const auto &r = at.migration;
-  const std::string done = "the " + std::to_string(r.statements_done) + " statements that are in the database";
+  const std::string done = r.statements_done == 1
+                               ? "the statement that is in the database"
+                               : "the " + std::to_string(r.statements_done) + " statements that are in the database";
   const std::string way_out =
       "or settle it by hand, then say so with davit repair " + r.id.text() + " --applied or --reverted";
   if (at.file.empty())
@@ -63,7 +65,8 @@ void require_same_beginning(const stopping_point &at) {
     throw error(error_code::checksum_changed, r.title() + ": its file cannot be read any more: " + at.unreadable,
                 "correct it; " + way_out, {at.file.string(), 0, 0});
   if (at.beginning == stopping_point::prefix::changed)
-    throw error(error_code::checksum_changed, done + " do not stand at the beginning of the file any more",
+    throw error(error_code::checksum_changed,
+                done + (r.statements_done == 1 ? " does" : " do") + " not stand at the beginning of the file any more",
                 "bring them back as they were: only what follows them may be changed; " + way_out,
                 {at.file.string(), 0, 0});
   if (at.beginning == stopping_point::prefix::not_known)

@@ -71,8 +71,7 @@ void connection::run(const batch &all) {
   const result end(wait_result()); // of the synchronisation point
   if (thrown) std::rethrow_exception(thrown);
   if (!culprit && PQresultStatus(end.get()) == PGRES_PIPELINE_SYNC) return;
-  server_error e =
-      failed.get() ? make_error(c_.get(), failed.get()) : make_connection_error(c_.get(), "the session failed");
+  server_error e = refusal(failed.get());
   if (culprit && culprit->on_refusal) culprit->on_refusal(e);
   throw server_error(std::move(e));
 }

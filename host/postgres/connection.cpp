@@ -28,16 +28,22 @@ std::string target_of(const pg_conn *c) {
 
 // libpq's words about a malformed URL quote it, password and all.
 void check_url(const std::string &url) {
-  const bool is_url = url.find("://") != std::string::npos || url.find('=') != std::string::npos;
-  if (!is_url) return; // a database's name
+  const bool is_name = url.find("://") == std::string::npos && url.find('=') == std::string::npos;
+  if (is_name && url.find_first_of(":/@") == std::string::npos) return; // a database's; with these it is half a URL
+  const bool is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
   char *why = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(url.c_str(), &why),
                                                                             &PQconninfoFree);
   PQfreemem(why);
-  bool good = parsed != nullptr;
-  // An unescaped '@' in a password makes the rest of it a part of the host, which messages name.
-  for (const PQconninfoOption *o = parsed.get(); o && o->keyword; ++o)
-    if (std::string_view(o->keyword) == "host" && o->val && *o->val != '/' && std::strchr(o->val, '@')) good = false;
+  bool good = parsed != nullptr && !is_name;
+  // An unescaped '@' or '/' in a password, or a host left out, makes it a part of what messages name.
+  for (const PQconninfoOption *o = parsed.get(); o && o->keyword; ++o) {
+    const std::string_view key(o->keyword);
+    const std::string_view value(o->val ? o->val : "");
+    if (key == "host" && !value.starts_with('/') && value.find('@') != value.npos) good = false;
+    if (key == "port" && value.find_first_not_of("0123456789,") != value.npos) good = false;
+    if (key == "dbname" && is_url && value.find('@') != value.npos) good = false;
+  }
   if (!good)
     throw error(error_code::connect, "the database's URL is not understood",
                 "it should look like postgresql://USER@HOST:PORT/DATABASE or host=… dbname=…; special characters in a "
@@ -153,6 +159,8 @@ void connection::on_notice(std::function<void(std::string_view, std::string_view
   callbacks_->notice = std::move(call);
 }
 
+void connection::on_refusal(std::function<void(server_error &)> call) { refused_ = std::move(call); }
+
 void connection::while_waiting(std::chrono::milliseconds interval, std::function<void()> call, int other) {
   wait_interval_ = interval;
   waiting_ = std::move(call);
@@ -177,9 +185,13 @@ pg_result *connection::wait_result() {
   return PQgetResult(c_.get());
 }
 
-void connection::fail(const pg_result *failed) {
-  throw failed ? make_error(c_.get(), failed) : make_connection_error(c_.get(), "the session failed");
+server_error connection::refusal(const pg_result *failed) const {
+  server_error e = failed ? make_error(c_.get(), failed) : make_connection_error(c_.get(), "the session failed");
+  if (refused_) refused_(e);
+  return e;
 }
+
+void connection::fail(const pg_result *failed) { throw refusal(failed); }
 
 void connection::send_copy(std::string_view data) {
   constexpr std::size_t piece = 1U << 20;

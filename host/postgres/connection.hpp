@@ -65,6 +65,9 @@ public:
   // Notices and warnings of the server: severity and message. Called on the thread that runs the statement.
   void on_notice(std::function<void(std::string_view severity, std::string_view message)> call);
 
+  // Called on what the server refused before it is thrown; may add to it.
+  void on_refusal(std::function<void(server_error &)> call);
+
   // Back to the state after connecting: role, settings. Must be outside of a transaction.
   std::string_view reset_sql() const { return reset_sql_; }
 
@@ -100,6 +103,7 @@ private:
   bool take(const batch_entry &e, const result &r);
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
+  server_error refusal(const pg_result *failed) const;
   void begin_session(const std::string &setup);
   void require_own_socket() const;
 
@@ -109,6 +113,7 @@ private:
   std::string reset_sql_;
   std::chrono::milliseconds wait_interval_{0};
   std::function<void()> waiting_;
+  std::function<void(server_error &)> refused_;
   int other_socket_ = -1;
   std::optional<result> first_row_;
 };

@@ -22,6 +22,19 @@ std::string without_newline(std::string text) {
 constexpr const char *lost_hint =
     "the server has rolled back what was not committed; check that it runs, then run davit again";
 
+// What makes the session's transactions read-only, as far as the server tells without being asked (from 14 on).
+std::string why_read_only(const pg_conn *connection) {
+  const auto on = [connection](const char *setting) {
+    const char *value = PQparameterStatus(connection, setting);
+    return value && std::string_view(value) == "on";
+  };
+  if (on("in_hot_standby")) return "the server is a hot standby: connect to the primary";
+  if (on("default_transaction_read_only"))
+    return "default_transaction_read_only is on, for the server, the database or the role: SELECT * FROM "
+           "pg_db_role_setting, and SHOW config_file, lead to where; some services set it when the disk is full";
+  return {};
+}
+
 } // namespace
 
 server_error make_error(const pg_conn *connection, const pg_result *failed) {
@@ -34,6 +47,7 @@ server_error make_error(const pg_conn *connection, const pg_result *failed) {
   e.server_hint = field(failed, PG_DIAG_MESSAGE_HINT);
   e.message = to_utf8_text(e.message);
   e.context = field(failed, PG_DIAG_CONTEXT);
+  if (e.sqlstate == sqlstate::read_only_transaction) e.hint = why_read_only(connection);
   const std::string position = field(failed, PG_DIAG_STATEMENT_POSITION);
   std::from_chars(position.data(), position.data() + position.size(), e.position); // absent: stays 0
   return e;

@@ -19,6 +19,7 @@ public:
 };
 
 namespace sqlstate {
+inline constexpr std::string_view division_by_zero = "22012";
 inline constexpr std::string_view invalid_parameter_value = "22023";
 inline constexpr std::string_view lock_not_available = "55P03";
 inline constexpr std::string_view query_canceled = "57014";

@@ -1,8 +1,8 @@
 // The ledger: its version, what it says is unfinished, and whether it agrees with the files.
 #include "cli/doctor/checks.hpp"
 
-#include "ledger/ledger.hpp"
 #include "ledger/tables.hpp"
+#include "lifecycle/present.hpp"
 
 #include <fmt/format.h>
 
@@ -13,11 +13,14 @@ constexpr const char *name = "ledger";
 
 void check_stopped(findings &out, const std::vector<migration::recorded> &recorded) {
   for (const auto &r : recorded) {
-    const std::string what = fmt::format("{} {} on its way {}", r.title(), r.stop(), r.up ? "up" : "down");
+    if (r.state == "running")
+      out.warn(name, fmt::format("{} is under way, {}: {}", r.title(), r.progress(), r.at_work),
+               "wait until that has ended");
+    const std::string what = fmt::format("{} {} on its way {}", r.title(), r.stop(), r.file());
     if (r.state == "partial")
       out.fail(name, what, "davit repair shows where, and the ways on", exit_code::conflict);
     else if (r.state == "resumable")
-      out.warn(name, what + ", and is to go on there", fmt::format("davit {} goes on with it", r.up ? "up" : "down"));
+      out.warn(name, what + ", and is to go on there", fmt::format("davit {} goes on with it", r.file()));
   }
 }
 
@@ -45,13 +48,17 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
   if (*version < ledger::newest_version)
     out.warn(name, fmt::format("its version is {}, this davit's is {}", *version, ledger::newest_version),
              "nothing: the next run upgrades it, and needs to own the tables for that");
-  const auto recorded = ledger.read();
+  const auto now = lifecycle::present::look(c, schema);
+  const auto &recorded = now.migrations;
   out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));
   check_stopped(out, recorded);
   if (folder) check_files(out, *folder, recorded);
-  for (const auto &r : ledger.open_ends()) {
-    std::string what = fmt::format("run {} ({}, begun {}) {}", r.id, r.command, r.started,
-                                   r.finished ? "was stopped" : "has no end: it is under way, or was killed");
+  for (const auto &r : now.open_ends) {
+    std::string what = lifecycle::describe(r);
+    if (!r.pid.empty()) {
+      out.ok(name, what);
+      continue;
+    }
     for (const auto &m : r.owed) what += "; the handlers after COMMIT of " + m + " are not known to have run";
     out.warn(name, what, "the next run reports it, too; make up for the handlers by hand where they matter");
   }

@@ -2,10 +2,8 @@
 #include "cli/doctor/checks.hpp"
 
 #include "cli/shortened.hpp"
-#include "lifecycle/lock_key.hpp"
+#include "lifecycle/lock_owners.hpp"
 #include "postgres/invalid_indexes.hpp"
-
-#include <array>
 
 #include <fmt/format.h>
 
@@ -22,23 +20,6 @@ std::string session_text(const postgres::result &r, int row) {
 constexpr const char *session_columns =
     "a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
     "COALESCE(to_char(COALESCE(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), '?'), COALESCE(a.query, '')";
-
-// The session that holds an advisory lock of davit's; empty if it is free.
-struct holder {
-  std::string pid, text;
-};
-holder holder_of(postgres::connection &c, std::string_view purpose, const std::string &schema) {
-  const auto bits = static_cast<std::uint64_t>(lifecycle::lock_key(purpose, schema));
-  const std::string high = std::to_string(bits >> 32U);
-  const std::string low = std::to_string(bits & 0xffffffffU);
-  const auto r = c.query("SELECT " + std::string(session_columns) +
-                             " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND"
-                             " l.granted AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname"
-                             " = current_database()) AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid",
-                         std::array{postgres::parameter(high), postgres::parameter(low)});
-  if (r.rows() == 0) return {};
-  return {std::string(r.text(0, 0)), session_text(r, 0)};
-}
 
 std::string end_session(std::string_view pid) { return fmt::format("SELECT pg_terminate_backend({});", pid); }
 
@@ -59,16 +40,15 @@ void check_idle_transactions(findings &out, postgres::connection &c, bool run_un
 } // namespace
 
 void check_locks(findings &out, postgres::connection &c, const std::string &schema) {
-  const holder run = holder_of(c, lifecycle::run_lock, schema);
-  const holder work = holder_of(c, lifecycle::work_lock, schema);
-  if (!run.pid.empty())
-    out.warn(name, "the run lock is held by " + run.text, "wait: a run is under way");
-  else if (!work.pid.empty())
-    out.warn(name, "no run is under way, but a session of an earlier one is still at work: " + work.text,
-             "wait until it has ended, or end it: " + end_session(work.pid));
+  const auto [run, work] = lifecycle::owners_of_locks(c, schema);
+  if (run)
+    out.warn(name, "the run lock is held by " + run->text, "wait: a run is under way");
+  else if (work)
+    out.warn(name, "no run is under way, but a session of an earlier one is still at work: " + work->text,
+             "wait until it has ended, or end it: " + work->end_sql());
   else
     out.ok(name, "no run is under way, nothing is left of an earlier one");
-  check_idle_transactions(out, c, !run.pid.empty());
+  check_idle_transactions(out, c, run.has_value());
 }
 
 void check_indexes(findings &out, postgres::connection &c) {

@@ -48,7 +48,9 @@ TEST_CASE("no error about the URL quotes the password, however broken the URL is
         "postgresql://ann:%" + secret + "@db/x", "postgresql://ann:" + secret + "%@db/x",
         "postgresql://ann:" + secret + "@db/x?nonsense=1", "postgresql://ann:" + secret + "@db:port/x",
         "host=/nowhere password=" + secret, "host=/nowhere password='" + secret, "password=" + secret + " nonsense",
-        "postgresql://ann@/x?host=/nowhere&password=" + secret}) {
+        "postgresql://ann@/x?host=/nowhere&password=" + secret, "postgresql://ann:sec/" + secret + "@localhost/x",
+        "postgresql://ann:1/" + secret + "@localhost/x", "postgresql://ann:/" + secret + "@localhost/x",
+        "postgres://ann:" + secret, "postgresql:/ann:" + secret + "@db/x", "ann:" + secret + "@db/x"}) {
     CAPTURE(url);
     const environment extra{{"DAVIT_DATABASE_URL", url}};
     clean(run_davit(p, {"status"}, 5, extra));

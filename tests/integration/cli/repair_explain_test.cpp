@@ -29,7 +29,9 @@ TEST_CASE("repair says where a migration stopped and what each way on means") {
   const auto dump = p.database().whole_dump();
   const auto text = run_davit(p, {"repair"}, 6).out;
   for (const auto &words :
-       {std::string("1_a stopped half-way: 2 of 3 statements"), "done until " + file + ":4:1: INSERT INTO a VALUES (1)",
+       {std::string(
+            "1_a stopped half-way: the first 2 of 3 statements of its up file are in the database, the rest is not"),
+        "done until " + file + ":4:1: INSERT INTO a VALUES (1)",
         "stopped in " + file + ":6:1: INSERT INTO later VALUES (2)", std::string("davit repair 1 --resume"),
         std::string("goes on at line 6"), std::string("davit repair 1 --applied"),
         std::string("davit repair 1 --reverted")})
@@ -125,6 +127,30 @@ TEST_CASE("an INVALID index of the statement it stopped in is named with its fix
 
   p.database().sql("ALTER INDEX t_x RENAME TO of_somebody_else");
   CHECK(run_json(p, {"repair"}, 6).size("/stopped/0/invalid_indexes") == 0);
+}
+
+TEST_CASE("a migration that stopped in its first statement is not said to have any in the database") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int); INSERT INTO t VALUES (1), (1)");
+  const auto file = p.migration("1_i.up.sql", "CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x);\nSELECT 1;\n").string();
+  const auto failed = run_davit(p, {"up"}, 1).err;
+  CHECK(has(failed, "1_i has no transaction: none of its 2 statements is completed"));
+  CHECK(has(run_davit(p, {"status"}).out, "stopped in statement 1, which may be done, or a part of it"));
+  CHECK(has(run_davit(p, {"doctor"}, 6).out, "1_i stopped in statement 1"));
+  const auto text = run_davit(p, {"repair"}, 6).out;
+  CHECK(has(text, "1_i stopped half-way: how much of statement 1 of its up file was done is not known"));
+  CHECK(has(text, "stopped in " + file + ":1:1"));
+  CHECK(has(text, "the next davit up begins it anew"));
+  CHECK(has(text, "you have undone what was run by hand"));
+  for (const auto &shown : {failed, text, run_davit(p, {"up"}, 6).err}) CHECK_FALSE(has(shown, " 0 "));
+
+  // There is nothing that the file would have to begin with.
+  p.migration("1_i.up.sql", "CREATE INDEX CONCURRENTLY t_x ON t (x);\n");
+  p.database().sql("DROP INDEX t_x");
+  CHECK(has(run_davit(p, {"repair", "1", "--resume"}).out,
+            "the next davit up begins 1 anew, with its file as it is now"));
+  run_davit(p, {"up"});
+  CHECK(ledger(p) == "1 applied");
 }
 
 TEST_CASE("repair --reverted takes a baseline back") {

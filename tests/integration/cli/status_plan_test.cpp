@@ -114,3 +114,14 @@ TEST_CASE("a plan cuts long statements between characters and makes control char
   CHECK(has(out, "\\x1b[31m"));
   CHECK(has(out, "ä…\n"));
 }
+
+TEST_CASE("a name in the ledger cannot fake a line of status") {
+  const project p;
+  p.migration("1_a.up.sql", "SELECT 1;");
+  run_davit(p, {"up"});
+  p.migration("1_a.up.sql", "SELECT 1;");
+  p.database().sql(
+      "INSERT INTO davit.migration SELECT '2', E'x\\napplied 3_y', kind, state, direction, 'x', NULL, NULL, "
+      "applied_at, applied_by, duration_us, run FROM davit.migration");
+  CHECK(has(run_davit(p, {"status"}).out, "2_x\\x0aapplied 3_y"));
+}

@@ -143,7 +143,7 @@ TEST_CASE("_exit and SIGKILL cannot be noticed by the process that dies, but the
     p.configure(head);
     const auto next = p.davit({"up"});
     CHECK(next.exit_code == 0);
-    CHECK(has(next.err, "ended without a word: it was killed, or crashed"));
+    CHECK(has(next.err, "ended without a word: it was killed, crashed, or lost the database"));
     CHECK(ledger(p) == "0001 applied");
   }
 }

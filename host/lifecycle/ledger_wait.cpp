@@ -1,0 +1,49 @@
+#include "lifecycle/ledger_wait.hpp"
+
+namespace davit::lifecycle {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto before_a_look = 1s; // what takes longer than that most likely waits
+constexpr auto once_stopped = 1s;
+
+} // namespace
+
+std::string ledger_patience_sql() { return "SET lock_timeout = '" + std::to_string(ledger_patience.count()) + "s'"; }
+
+ledger_wait::ledger_wait(postgres::connection &session, std::function<postgres::connection()> open,
+                         lock_holders::told show, const interrupt *stop)
+    : session_(session), open_(std::move(open)), show_(std::move(show)), stop_(stop) {
+  session_.while_waiting(before_a_look, [this] { look(); });
+  session_.on_refusal([this](postgres::server_error &e) { explain(e); });
+}
+
+ledger_wait::~ledger_wait() {
+  session_.while_waiting({}, nullptr);
+  session_.on_refusal(nullptr);
+}
+
+void ledger_wait::look() {
+  try {
+    if (!ask_) ask_.emplace(open_());
+  } catch (const error &) {
+    return; // to know more about a wait is no reason to end it
+  }
+  if (!holders_) holders_.emplace(*ask_, session_.backend_pid(), show_);
+  if (!holders_->look()) return stopped_.reset();
+  if (!stop_ || !stop_->raised()) return;
+  if (!stopped_) stopped_ = clock::now();
+  if (clock::now() - *stopped_ >= once_stopped) session_.cancel()->request();
+}
+
+void ledger_wait::explain(postgres::server_error &e) {
+  const bool gave_up = e.sqlstate == postgres::sqlstate::lock_not_available ||
+                       (stopped_ && e.sqlstate == postgres::sqlstate::query_canceled);
+  stopped_.reset();
+  if (!gave_up || !holders_ || holders_->seen().empty()) return;
+  e.message += ": a statement of davit's own waited for " + holders_->seen();
+  if (e.hint.empty()) e.hint = "wait until that session has let go of davit's tables, or end it, then run davit again";
+}
+
+} // namespace davit::lifecycle

@@ -1,0 +1,26 @@
+// Who holds davit's own locks, as any session can see.
+#pragma once
+
+#include "postgres/connection.hpp"
+
+#include <optional>
+#include <string>
+
+namespace davit::lifecycle {
+
+struct lock_owner {
+  std::string pid;
+  std::string text;  // "pid 7 (user u, 'davit lock', from local, since …: query)"
+  std::string begun; // its session, as the ledger writes times
+
+  std::string end_sql() const; // what ends it
+};
+
+struct lock_owners {
+  std::optional<lock_owner> run, work;
+};
+
+// Both as they are at one moment. `schema` is the ledger's.
+lock_owners owners_of_locks(postgres::connection &c, const std::string &schema);
+
+} // namespace davit::lifecycle

@@ -1,0 +1,26 @@
+// The ledger as it is true at this moment, while others may be at work: for commands that only look.
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "lifecycle/lock_owners.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace davit::lifecycle {
+
+struct present {
+  // What a run that lives, or a session that one has left behind, is at is "running", and at_work says who it is.
+  std::vector<migration::recorded> migrations;
+  std::vector<ledger::open_end> open_ends;
+  std::optional<lock_owner> leftover; // of a run that is gone; its session is still at work
+
+  static present look(postgres::connection &c, const std::string &schema);
+};
+
+// "run … is under way: by USER on HOST, …", "… ended without a word: …", "… was stopped".
+std::string describe(const ledger::open_end &r);
+std::string describe(const lock_owner &leftover);
+
+} // namespace davit::lifecycle

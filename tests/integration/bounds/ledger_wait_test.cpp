@@ -1,0 +1,81 @@
+// Somebody else has locked davit's own tables: that is bounded, and said, with who it is.
+#include "integration/lifecycle/probe_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+davit::postgres::connection lock_table(const project &p, const std::string &table) {
+  auto c = p.database().connect();
+  c.exec("SET application_name = 'forgotten psql'");
+  c.exec("BEGIN");
+  c.exec("LOCK TABLE davit." + table);
+  return c;
+}
+
+std::string named(const davit::postgres::connection &holder, const std::string &table) {
+  return "Lock on davit." + table + ", held by pid " + std::to_string(holder.backend_pid()) +
+         " (user postgres, 'forgotten psql'";
+}
+
+} // namespace
+
+TEST_CASE("commands that only look say who has locked the ledger, and give up after a while") {
+  const project p(head);
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  up(p, 0);
+  const auto holder = lock_table(p, "migration");
+  running_program doctor(p.command({"doctor"}));
+  const auto status = p.davit({"status"});
+  CHECK(status.exit_code == 1);
+  CHECK(has(status.err, "waiting for AccessShare" + named(holder, "migration")));
+  CHECK(has(status.err, "error: canceling statement due to lock timeout: a statement of davit's own waited for "
+                        "AccessShare" +
+                            named(holder, "migration")));
+  CHECK(has(doctor.wait().out, named(holder, "migration"))); // and goes through its other checks
+}
+
+TEST_CASE("a run names who has locked the ledger: when it reads, and when it writes together with COMMIT") {
+  const project p(head);
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  up(p, 0);
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  SUBCASE("reading") {
+    const auto holder = lock_table(p, "run");
+    const auto run = up(p, 1);
+    CHECK(has(run.answer().text("/error/message"), named(holder, "run")));
+    CHECK_FALSE(exists(p, "b"));
+  }
+  SUBCASE("with COMMIT") {
+    p.configure(with_probe(R"t({ phase = "cleanup", do = "sql", sql = "SELECT 1 FROM pg_sleep(0)" })t"));
+    auto holder = p.database().connect();
+    holder.exec("SET application_name = 'forgotten psql'");
+    holder.exec("BEGIN");
+    holder.exec("LOCK TABLE davit.migration IN SHARE ROW EXCLUSIVE MODE"); // it can still be read
+    const auto run = up(p, 1);
+    CHECK(run.answer().text("/error/sqlstate") == "55P03");
+    CHECK(has(run.answer().text("/error/detail"), "it waited for RowExclusive" + named(holder, "migration")));
+    CHECK_FALSE(exists(p, "b"));
+    holder.exec("ROLLBACK");
+    CHECK(up(p, 0).answer().integer("/done") == 1);
+  }
+}
+
+TEST_CASE("a run that is told to stop does not wait for the end of a lock on the ledger") {
+  const project p(head);
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  up(p, 0);
+  p.migration("2_b.up.sql", "SELECT pg_sleep(30);");
+  running_program davit(p.command({"up"}));
+  wait_for_statement(p, "pg_sleep(30)");
+  const auto holder = lock_table(p, "run");
+  davit.send(SIGTERM);
+  const auto ended = davit.wait();
+  CHECK(ended.exit_code == 143);
+  CHECK(has(ended.err, "could not be recorded"));
+  CHECK(has(ended.err, "a statement of davit's own waited for RowExclusive" + named(holder, "run")));
+}
