@@ -1,5 +1,6 @@
 #include "lifecycle/transactional_migration.hpp"
 
+#include "lifecycle/attended.hpp"
 #include "lifecycle/lost_commit.hpp"
 
 namespace davit::lifecycle {
@@ -49,44 +50,62 @@ void transactional_migration::settle() {
 }
 
 // Deferred constraints are checked as COMMIT would, but still with the role and search_path that the migration's own
-// statements left to its triggers. Both may be the migration's, as the encoding: none is good for the ledger.
+// statements left to its triggers. Both may be the migration's, as the encoding: none is good for the ledger. A trigger
+// that defers again has its turn in COMMIT, for which they come back.
 void transactional_migration::prepare_to_commit() {
   out_.add("SET CONSTRAINTS ALL IMMEDIATE", {},
            "a deferred constraint or trigger failed when the migration was about to be committed");
+  out_.add("SELECT session_user, pg_catalog.current_setting('role'), pg_catalog.current_setting('search_path')",
+           [this](const postgres::result &r) {
+             left_ = {std::string(r.text(0, 0)), std::string(r.text(0, 1)), std::string(r.text(0, 2))};
+           });
   out_.add("RESET SESSION AUTHORIZATION");
   out_.add("RESET ROLE");
-  out_.add("SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), "
-           "pg_catalog.set_config('search_path', 'pg_catalog', true), " +
-               p_.sessions.lock_is_free_sql() + ", pg_catalog.pg_current_xact_id()",
+  const std::string own_path =
+      step_.recorded_state.empty() ? "" : ", pg_catalog.set_config('search_path', 'pg_catalog', true)";
+  out_.add("SELECT " + p_.sessions.lock_is_free_sql() +
+               ", pg_catalog.pg_current_xact_id(), pg_catalog.set_config('client_encoding', 'UTF8', false)" + own_path,
            [this](const postgres::result &r) {
-             if (r.text(0, 2) == "t") sessions::lock_lost();
-             if (r.text(0, 3) != xid_)
+             if (r.text(0, 0) == "t") sessions::lock_lost();
+             if (r.text(0, 1) != xid_)
                throw error(error_code::transaction_ended, "davit's transaction was replaced by another",
                            "take transaction control out of the migration", {script_.file.string(), 0, 0});
            });
   settle();
 }
 
+// What a trigger within COMMIT is to find, where it would find something else.
+std::string transactional_migration::as_it_left_them() const {
+  std::string sql;
+  if (!step_.recorded_state.empty())
+    sql += "SELECT pg_catalog.set_config('search_path'," + postgres::quote_literal(left_.search_path) + ", true); ";
+  if (left_.session_user != p_.sessions.run().user())
+    sql += "SET LOCAL SESSION AUTHORIZATION " + postgres::quote_identifier(left_.session_user) + "; ";
+  if (left_.role != "none") sql += "SET LOCAL ROLE " + postgres::quote_identifier(left_.role) + "; ";
+  return sql;
+}
+
 // The ledger's row and COMMIT. What the ledger already has is held against what it had when the run was planned before
 // COMMIT is sent; a row that is there against all expectation makes it fail.
 commit_end transactional_migration::commit_with(const ledger::migration_event &e) {
   auto &c = p_.sessions.run();
-  std::string row;
-  if (step_.recorded_state.empty())
-    row = p_.ledger.first_event_sql(p_.dispatcher.run.id, e) + "; ";
-  else
-    p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   p_.stop.check();
   p_.sessions.require_lock();
   const lost_commit lost{p_.sessions, p_.stop, p_.show, [&](postgres::connection &witness) {
                            return p_.ledger.has_event(witness, p_.dispatcher.run.id, e);
                          }};
+  const attended guard(p_.sessions, p_.stop, p_.show); // somebody else may have locked the ledger
   try {
-    return commit(c, {row, c.fresh_session_sql()}, [&] { return lost.find_out(xid_); });
+    std::string row;
+    if (step_.recorded_state.empty())
+      row = p_.ledger.first_event_sql(p_.dispatcher.run.id, e) + "; ";
+    else
+      p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
+    return commit(c, {row + as_it_left_them(), c.fresh_session_sql()}, [&] { return lost.find_out(xid_); });
   } catch (postgres::server_error &refused) {
+    guard.explain(refused);
     // The migration's own constraints were checked before.
-    using namespace postgres::sqlstate;
-    if (refused.sqlstate == unique_violation || refused.sqlstate == not_null_violation) p_.ledger.not_taken(e);
+    if (p_.ledger.tells_not_taken(refused)) p_.ledger.not_taken(e);
     refused.where = {script_.file.string(), 0, 0};
     throw;
   }

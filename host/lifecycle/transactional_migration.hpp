@@ -19,9 +19,13 @@ private:
   void settle() override;
   std::size_t begin();
   void prepare_to_commit();
+  std::string as_it_left_them() const;
   commit_end commit_with(const ledger::migration_event &e);
 
   std::string xid_; // of the attempt's transaction
+  struct {
+    std::string session_user, role, search_path;
+  } left_; // by the migration's statements, before they were put back
 };
 
 } // namespace davit::lifecycle

@@ -130,12 +130,19 @@ void rehearsed_migration::as_if_committed() {
   out_.add("RESET SESSION AUTHORIZATION");
   out_.add("RESET ROLE");
   out_.add("SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), " + p_.sessions.lock_is_free_sql() +
-               ", pg_catalog.pg_current_xact_id(), pg_catalog.current_setting('transaction_read_only')",
+               ", pg_catalog.pg_current_xact_id(), pg_catalog.current_setting('transaction_read_only'), " +
+               p_.ledger.writable_sql(),
            [this](const postgres::result &r) {
              if (r.text(0, 1) == "t") sessions::lock_lost();
              if (r.text(0, 3) == "on")
                throw error(error_code::sql, "the transaction is read-only: the migration could not be recorded in it",
                            "let it write, or run the statements without davit", {script_.file.string(), 0, 0});
+             if (r.text(0, 4) != "t")
+               throw error(error_code::ledger_conflict,
+                           "the migration could not be recorded: the ledger is not there any more, or this role may "
+                           "not write to it",
+                           "davit doctor shows what the role lacks; davit's own tables are not for migrations",
+                           {script_.file.string(), 0, 0});
              if (r.text(0, 2) != r_.transaction.xid())
                throw error(error_code::transaction_ended, "the rehearsal's transaction was replaced by another",
                            "take transaction control out of the migration", {script_.file.string(), 0, 0});

@@ -89,3 +89,23 @@ TEST_CASE("dry run: statements that act outside of the database are named") {
   CHECK(dry.answer().text("/traces/0/name") == "COPY with a file or program");
   CHECK(dry.answer().integer("/traces/0/line") == 2);
 }
+
+TEST_CASE("a dry run fails where the run could not write its ledger") {
+  const project p;
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  SUBCASE("as the migration takes it away") {
+    p.migration("0002_two.up.sql", "DROP SCHEMA davit CASCADE;");
+    CHECK(rehearse(p, 6).answer().text("/error/code") == "ledger_conflict");
+  }
+  SUBCASE("as the role may only read it") {
+    const std::string role = p.database().name() + "_reader";
+    p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT USAGE ON SCHEMA davit TO " + role +
+                     "; GRANT SELECT ON ALL TABLES IN SCHEMA davit TO " + role);
+    p.migration("0002_two.up.sql", "SELECT 1;");
+    const auto run =
+        davit_run(p, {"up", "--dry-run"}, 6, {{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}});
+    CHECK(has(run.answer().text("/error/message"), "this role may not write to it"));
+    p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+  }
+}

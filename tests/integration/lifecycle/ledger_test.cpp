@@ -101,19 +101,28 @@ TEST_CASE(
 }
 
 TEST_CASE("what the database keeps out of the ledger is not applied either") {
-  const project p(with_probe(""));
-  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
-  up(p, 0);
-  p.database().sql("CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
-                   "CREATE TRIGGER keep_out BEFORE INSERT ON davit.migration FOR EACH ROW EXECUTE FUNCTION keep_out()");
-  for (const std::string directive : {"", "-- davit: no-transaction\n"}) {
-    CAPTURE(directive);
-    p.migration("0002_two.up.sql", directive + "CREATE TABLE two (i int);");
-    const auto run = up(p, 6);
-    CHECK(has(run.err(), "did not take the row of migration 0002"));
-    CHECK(has(run.err(), "a trigger, rule or policy"));
-    CHECK(exists(p, "two") != directive.empty());
-  }
+  const std::string trigger =
+      "CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; "
+      "CREATE TRIGGER keep_out BEFORE INSERT ON davit.TABLE FOR EACH ROW EXECUTE FUNCTION keep_out()";
+  const std::string rule = "CREATE RULE keep_out AS ON INSERT TO davit.TABLE DO INSTEAD NOTHING";
+  for (const std::string table : {"migration", "run_migration"})
+    for (std::string by : {trigger, rule}) {
+      const project p(with_probe(""));
+      p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+      up(p, 0);
+      by.replace(by.find("TABLE"), 5, table);
+      CAPTURE(by);
+      p.database().sql(by);
+      for (const std::string directive : {"", "-- davit: no-transaction\n"}) {
+        CAPTURE(directive);
+        p.migration("0002_two.up.sql", directive + "CREATE TABLE two (i int);");
+        const auto run = p.davit({"up"});
+        CHECK(run.exit_code != 0); // the server itself refuses a rule that would hide one of several rows
+        CHECK((has(run.err, "did not take the row of migration 0002") || has(run.err, " rule")));
+        CHECK(exists(p, "two") != directive.empty());
+        CHECK(has(p.davit({"status"}).out, "1 applied"));
+      }
+    }
 }
 
 TEST_CASE("a run whose row was taken away says so") {
