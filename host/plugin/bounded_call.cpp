@@ -28,7 +28,7 @@ bounded_call::bounded_call(const char *step, std::chrono::milliseconds limit, sa
   sigset_t awaited;
   sigemptyset(&awaited);
   sigaddset(&awaited, wake_up());
-  for (const int s : {SIGINT, SIGTERM})
+  for (const int s : {SIGINT, SIGTERM, SIGHUP})
     if (sigismember(&before, s) == 1) sigaddset(&awaited, s); // else they end the process by themselves
   try {
     watcher_ = std::thread([this, awaited, limit] { watch(awaited, limit); });
@@ -56,7 +56,8 @@ void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) cons
     const timespec time{whole.count(), static_cast<long>(nanoseconds(left - whole).count())};
     const int got = sigtimedwait(&awaited, nullptr, &time);
     if (got == wake_up()) return;
-    if (got == SIGINT || got == SIGTERM) leave(got == SIGINT ? "was interrupted" : "was terminated", 128 + got);
+    if (got == SIGINT) leave("was interrupted", static_cast<int>(exit_code::interrupted));
+    if (got == SIGTERM || got == SIGHUP) leave("was terminated", static_cast<int>(exit_code::terminated));
   }
 }
 

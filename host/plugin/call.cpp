@@ -1,7 +1,7 @@
 #include "plugin/call.hpp"
 
 #include "plugin/call_state.hpp"
-#include "plugin/crash_reporter.hpp"
+#include "plugin/foreign_code.hpp"
 
 #include <array>
 #include <exception>
@@ -69,7 +69,7 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
   if (o == outcome::failed && passed_on) {
     e.sqlstate = s.last_error->sqlstate;
     e.detail = s.last_error->detail;
-    e.server_hint = s.last_error->hint;
+    (s.last_error->hint_of_server ? e.server_hint : e.hint) = s.last_error->hint;
   }
   return e;
 }
@@ -130,8 +130,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   under_way running(shared.supervision, call, state);
   std::int32_t status = DAVIT_ERR;
   try {
-    const crash_note note(b.who);
-    status = b.what->call(b.what->user, &ctx);
+    status = run_foreign(b.who, [&] { return b.what->call(b.what->user, &ctx); });
   } catch (const std::exception &e) {
     state.said = "it threw: " + to_utf8_text(e.what());
   } catch (...) {

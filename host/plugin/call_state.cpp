@@ -35,7 +35,8 @@ void shown_error::set(const error &e, std::int32_t status) {
   sqlstate = e.sqlstate;
   message = e.message;
   detail = e.detail;
-  hint = e.server_hint.empty() ? e.hint : e.server_hint;
+  hint_of_server = !e.server_hint.empty();
+  hint = hint_of_server ? e.server_hint : e.hint;
   file = e.where.file;
   instance = e.plugin;
   handler = e.handler;

@@ -31,6 +31,7 @@ private:
 struct shown_error {
   davit_error abi{};
   std::string sqlstate, message, detail, hint, file, instance, handler, phase;
+  bool hint_of_server = false; // else davit's own
   void set(const error &e, std::int32_t status);
 };
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ fixed_text<1000> loaded;
 // Whose note it is: a thread that stays in a handler that was given up must not pass for the one that runs now.
 std::atomic<int> latest{0};
 thread_local int mine = 0;
+thread_local const crash_stack *stack_of_thread = nullptr;
 
 bool inside_note() { return mine != 0 && mine == latest; }
 
@@ -61,28 +63,55 @@ void put_where() {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGXFSZ, SIGXCPU};
-std::array<struct sigaction, fatal.size()> before{};
+constexpr std::array ending{SIGHUP,  SIGINT,    SIGQUIT, SIGTERM, SIGALRM, SIGUSR1,
+                            SIGUSR2, SIGVTALRM, SIGPROF, SIGIO,   SIGPWR,  SIGSTKFLT};
+std::array<struct sigaction, NSIG> before{};
 
-void report(int signal) {
-  if (plugins_involved() && !in_forked_child()) {
-    put("\ndavit: crashed in ");
+// Who sends a signal from outside knows what it does.
+bool sent_from_outside(const siginfo_t &info) {
+  const bool by_somebody = info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_TKILL;
+  const bool by_terminal = info.si_code == SI_KERNEL && info.si_signo <= SIGQUIT; // SIGHUP, SIGINT, SIGQUIT
+  return by_terminal || (by_somebody && info.si_pid != ::getpid());
+}
+
+void report(int signal, siginfo_t *info, void *) {
+  const bool bug = std::find(fatal.begin(), fatal.end(), signal) != fatal.end();
+  if (plugins_involved() && !in_forked_child() && (bug || !sent_from_outside(*info))) {
+    const char *name = ::sigabbrev_np(signal);
+    put(bug ? "\ndavit: crashed in " : "\ndavit: ended by ");
+    if (!bug) put(name ? "SIG" : "a real-time signal");
+    if (!bug && name) put(name);
+    if (!bug) put(", which this process has sent itself, in ");
     put_where();
     put(what_next);
   }
-  for (std::size_t i = 0; i < fatal.size(); ++i)
-    if (fatal[i] == signal) ::sigaction(signal, &before[i], nullptr);
+  ::sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
   ::raise(signal); // delivered when this handler returns, to whoever had it before
 }
+
+void watch_signal(int signal, bool only_if_default) {
+  auto &old = before[static_cast<std::size_t>(signal)];
+  if (::sigaction(signal, nullptr, &old) != 0 || (only_if_default && old.sa_handler != SIG_DFL)) return;
+  struct sigaction action {};
+  action.sa_sigaction = report;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+  sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
 #endif
+
+[[noreturn]] void leave_because(std::string_view what) {
+  put(what);
+  put_where();
+  put(what_next);
+  ::_exit(1);
+}
 
 std::atomic<bool> exit_is_davits{true};
 
 void report_exit() {
   if (exit_is_davits || in_forked_child()) return; // what a child does at its end is the plugin's own affair
-  put("\ndavit: exit() was called in ");
-  put_where();
-  put(what_next);
-  ::_exit(1);
+  leave_because("\ndavit: exit() was called in ");
 }
 
 } // namespace
@@ -90,11 +119,9 @@ void report_exit() {
 void install_crash_reporter() {
   watch_forks();
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  struct sigaction action {};
-  action.sa_handler = report;
-  action.sa_flags = SA_ONSTACK;
-  sigemptyset(&action.sa_mask);
-  for (std::size_t i = 0; i < fatal.size(); ++i) ::sigaction(fatal[i], &action, &before[i]);
+  for (const int s : fatal) watch_signal(s, false);
+  for (const int s : ending) watch_signal(s, true);
+  for (int s = SIGRTMIN + 1; s <= SIGRTMAX; ++s) watch_signal(s, true); // the first is davit's own
 #endif
 }
 
@@ -105,6 +132,10 @@ exit_reporter::exit_reporter() {
 }
 
 exit_reporter::~exit_reporter() { exit_is_davits = true; }
+
+void report_thread_exit() { leave_because("\ndavit: pthread_exit() was called in "); }
+
+bool foreign_code_has_run() { return latest.load(std::memory_order_relaxed) != 0; }
 
 void name_loaded_plugin(std::string_view who) {
   if (!loaded.view().empty()) loaded.append(", ");
@@ -125,13 +156,26 @@ crash_note::~crash_note() {
 }
 
 crash_stack::crash_stack() : memory_(std::make_unique<std::byte[]>(stack_size)) {
+  use();
+  stack_of_thread = this;
+}
+
+void crash_stack::use() const {
   stack_t s{};
   s.ss_sp = memory_.get();
   s.ss_size = stack_size;
   ::sigaltstack(&s, nullptr); // fails only for a size that is too small
 }
 
+bool crash_stack::put_back() {
+  stack_t now{};
+  if (!stack_of_thread || ::sigaltstack(nullptr, &now) != 0 || now.ss_sp == stack_of_thread->memory_.get()) return true;
+  stack_of_thread->use();
+  return false;
+}
+
 crash_stack::~crash_stack() {
+  stack_of_thread = nullptr;
   stack_t s{};
   s.ss_flags = SS_DISABLE;
   ::sigaltstack(&s, nullptr);

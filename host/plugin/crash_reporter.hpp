@@ -7,9 +7,9 @@
 
 namespace davit::plugin {
 
-// For SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT and other signals that mean a bug: names the handler that runs on
-// standard error, then lets the signal do what it would have done. Once for the process; does nothing under sanitizers,
-// whose own reports say more.
+// For SIGSEGV and others that mean a bug, and for those that would end the process and that it has sent itself, as a
+// timer does that a plugin has forgotten: names the handler that runs on standard error, then lets the signal do what
+// it would have done. Once for the process; does nothing under sanitizers, whose own reports say more.
 void install_crash_reporter();
 
 // While this lives, exit() and quick_exit() are not davit's own: they are named likewise, and the process ends with
@@ -21,6 +21,12 @@ public:
   exit_reporter(const exit_reporter &) = delete;
   exit_reporter &operator=(const exit_reporter &) = delete;
 };
+
+// Says in whose code pthread_exit() was called, and ends the process with status 1.
+[[noreturn]] void report_thread_exit();
+
+// Whether code of a plugin has run in this process.
+bool foreign_code_has_run();
 
 // A library whose code is in the process from now on, and may run on threads of its own.
 void name_loaded_plugin(std::string_view who);
@@ -43,7 +49,11 @@ public:
   crash_stack(const crash_stack &) = delete;
   crash_stack &operator=(const crash_stack &) = delete;
 
+  // False if somebody had taken it away from the calling thread, which has it again now.
+  static bool put_back();
+
 private:
+  void use() const;
   std::unique_ptr<std::byte[]> memory_;
 };
 

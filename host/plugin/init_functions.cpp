@@ -1,7 +1,7 @@
 #include "plugin/init_functions.hpp"
 
 #include "base/nearest.hpp"
-#include "plugin/crash_reporter.hpp"
+#include "plugin/foreign_code.hpp"
 #include "plugin/host_table.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/phases.hpp"
@@ -161,8 +161,7 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   handle.thread = std::this_thread::get_id();
   init_outcome out{};
   try {
-    const crash_note note("plugin '" + owner.name() + "', init");
-    out.status = init(&host, &handle, &self);
+    out.status = run_foreign("plugin '" + owner.name() + "', init", [&] { return init(&host, &handle, &self); });
     out.text = handle.said.empty() ? handle.error : handle.said;
   } catch (const std::exception &e) {
     out = {DAVIT_ERR, "it threw: " + to_utf8_text(e.what())};

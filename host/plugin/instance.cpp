@@ -2,7 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "plugin/bounded_call.hpp"
-#include "plugin/crash_reporter.hpp"
+#include "plugin/foreign_code.hpp"
 #include "plugin/host_table.hpp"
 
 #include <algorithm>
@@ -42,15 +42,16 @@ void instance::put_process_back(std::string_view when) const {
 
 // Shown at once, as the process may be about to end.
 std::function<void(std::string_view)> instance::teller() const {
-  return [this](std::string_view line) { services_.log(DAVIT_LOG_ERROR, name_, line); };
+  return [this](std::string_view line) {
+    (services_.last_word ? services_.last_word : services_.log)(DAVIT_LOG_ERROR, name_, line);
+  };
 }
 
 instance::~instance() {
   if (!initialised_ || abandoned_ || !descriptor_.destroy) return;
   try {
     const bounded_call limit("its destroy", patience_, teller());
-    const crash_note note("plugin '" + name_ + "', destroy");
-    descriptor_.destroy(self_);
+    run_foreign("plugin '" + name_ + "', destroy", [this] { descriptor_.destroy(self_); });
   } catch (...) {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
   }

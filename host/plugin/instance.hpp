@@ -46,6 +46,7 @@ struct services {
   plugin::secrets secrets;
   std::chrono::milliseconds grace{5000};  // between a deadline and giving up on code that does not return
   std::optional<process_state> process{}; // as it was before the first plugin was loaded
+  log_sink last_word{};                   // as log, but waits for no reader: the process is about to be left
 };
 
 class instance {

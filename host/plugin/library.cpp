@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sha256.hpp"
-#include "plugin/crash_reporter.hpp"
+#include "plugin/foreign_code.hpp"
 #include "plugin/writers.hpp"
 
 #include <cerrno>
@@ -49,7 +49,9 @@ fs::path own_plugin_folder() {
 }
 
 const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path &file) {
-  void *const address = ::dlsym(handle.native(), DAVIT_ENTRY_SYMBOL);
+  // It may be an indirect function, whose resolver is code of the plugin and runs here.
+  void *const address = run_foreign("the entry symbol's resolver in " + file.string(),
+                                    [&] { return ::dlsym(handle.native(), DAVIT_ENTRY_SYMBOL); });
   Dl_info where{};
   // dlsym also searches the library's dependencies.
   if (!address || !::dladdr(address, &where) || !where.dli_fname || !fs::equivalent(where.dli_fname, file))
@@ -60,8 +62,7 @@ const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path
   const auto entry = reinterpret_cast<davit_entry_fn>(address);
   const davit_plugin *descriptor = nullptr;
   try {
-    const crash_note note("the entry function of " + file.string());
-    descriptor = entry();
+    descriptor = run_foreign("the entry function of " + file.string(), entry);
   } catch (...) {
     throw error(error_code::plugin_abi, "its entry function threw an exception",
                 "davit_plugin_v1 must only return static data");
@@ -78,8 +79,8 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
   constexpr auto mode =
       dll::load_mode::rtld_now | dll::load_mode::rtld_local | static_cast<dll::load_mode::type>(RTLD_NODELETE);
   try {
-    const crash_note note("the initialisers of " + file.string());
-    out->handle.load(file, mode); // the throwing overload: only it keeps dlerror's text
+    // The throwing overload: only it keeps dlerror's text.
+    run_foreign("the initialisers of " + file.string(), [&] { out->handle.load(file, mode); });
   } catch (const std::exception &e) {
     throw error(error_code::plugin_file, "the dynamic linker refused it: " + std::string(e.what()),
                 "install the libraries it needs, or link them statically");

@@ -1,5 +1,8 @@
 #include "plugin/process_state.hpp"
 
+#include "plugin/crash_reporter.hpp"
+#include "plugin/float_mode.hpp"
+
 #include <cstring>
 
 #include <fcntl.h>
@@ -12,9 +15,7 @@ namespace {
 
 // Those by which davit is stopped or says who crashed, and those whose default it counts on.
 constexpr int watched_signals[] = {SIGINT, SIGTERM, SIGHUP,  SIGQUIT, SIGPIPE, SIGCHLD, SIGSEGV, SIGBUS,
-                                   SIGILL, SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXFSZ, SIGXCPU, SIGALRM};
-
-constexpr std::string_view lost = ", which could not be put back";
+                                   SIGILL, SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXFSZ, SIGXCPU};
 
 bool same(const sigset_t &a, const sigset_t &b) {
   for (int s = 1; s <= SIGRTMAX; ++s)
@@ -32,6 +33,12 @@ bool same(const rlimit &a, const rlimit &b) { return a.rlim_cur == b.rlim_cur &&
 bool is(int fd, dev_t device, ino_t inode) {
   struct stat info {};
   return ::fstat(fd, &info) == 0 && info.st_dev == device && info.st_ino == inode;
+}
+
+std::string listed(const std::vector<std::string> &what) {
+  std::string out;
+  for (std::size_t i = 0; i < what.size(); ++i) out += (i == 0 ? "" : i + 1 == what.size() ? " and " : ", ") + what[i];
+  return out;
 }
 
 } // namespace
@@ -70,70 +77,73 @@ process_state::~process_state() {
     if (f.copy >= 0) ::close(f.copy);
 }
 
-std::vector<std::string> process_state::restore() {
-  words changed;
-  restore_signals(changed);
-  restore_locale(changed);
-  restore_folder(changed);
-  restore_files(changed);
-  restore_limits(changed);
-  return changed;
+process_state::changes process_state::restore() {
+  changes found;
+  restore_signals(found);
+  restore_locale(found);
+  restore_folder(found);
+  restore_files(found);
+  restore_limits(found);
+  if (float_mode_was_changed()) found.add("how floating-point numbers are computed");
+  return found;
 }
 
-void process_state::restore_signals(words &changed) {
+void process_state::restore_signals(changes &found) {
   sigset_t now;
   sigemptyset(&now);
   pthread_sigmask(SIG_SETMASK, &mask_, &now); // one call sets and tells
-  if (!same(now, mask_)) changed.emplace_back("the signal mask");
+  if (!same(now, mask_)) found.add("the signal mask");
   std::string names;
   for (const auto &d : dispositions_) {
-    struct sigaction found {};
-    if (::sigaction(d.signal, nullptr, &found) != 0 || same(found, d.action)) continue;
+    struct sigaction current {};
+    if (::sigaction(d.signal, nullptr, &current) != 0 || same(current, d.action)) continue;
     ::sigaction(d.signal, &d.action, nullptr);
     names += (names.empty() ? "SIG" : ", SIG") + std::string(sigabbrev_np(d.signal));
   }
-  if (!names.empty()) changed.push_back("what happens on " + names);
+  if (!names.empty()) found.add("what happens on " + names);
+  if (!crash_stack::put_back()) found.add("the stack that signals are handled on");
 }
 
-void process_state::restore_locale(words &changed) {
+void process_state::restore_locale(changes &found) {
   const bool cpp = !(std::locale() == locale_);
   if (cpp) std::locale::global(locale_);
   const char *now = std::setlocale(LC_ALL, nullptr);
   const bool c = !now || c_locale_ != now;
   if (c) std::setlocale(LC_ALL, c_locale_.c_str());
-  if (c || cpp) changed.emplace_back("the locale");
+  if (c || cpp) found.add("the locale");
 }
 
-void process_state::restore_folder(words &changed) {
-  if (::umask(umask_) != umask_) changed.emplace_back("the umask");
+void process_state::restore_folder(changes &found) {
+  if (::umask(umask_) != umask_) found.add("the umask");
   struct stat here {};
   if (folder_.copy < 0 || (::stat(".", &here) == 0 && here.st_dev == folder_.device && here.st_ino == folder_.inode))
     return;
-  changed.push_back("the working folder" + std::string(::fchdir(folder_.copy) == 0 ? "" : lost));
+  found.add("the working folder", ::fchdir(folder_.copy) == 0);
 }
 
-void process_state::restore_files(words &changed) {
+void process_state::restore_files(changes &found) {
   for (const auto &f : outputs_) {
     if (is(f.number, f.device, f.inode)) continue;
     const bool back = f.copy >= 0 && is(f.copy, f.device, f.inode) && ::dup2(f.copy, f.number) >= 0;
-    changed.push_back("where file descriptor " + std::to_string(f.number) + " leads" + std::string(back ? "" : lost));
+    found.add("where file descriptor " + std::to_string(f.number) + " leads", back);
   }
 }
 
-void process_state::restore_limits(words &changed) {
+void process_state::restore_limits(changes &found) {
   for (const auto &l : limits_) {
     rlimit now{};
     if (::getrlimit(l.which, &now) != 0 || same(now, l.value)) continue;
     const bool back = ::setrlimit(l.which, &l.value) == 0;
-    changed.push_back("the limit for " + std::string(l.name) + std::string(back ? "" : lost));
+    found.add("the limit for " + std::string(l.name), back);
   }
 }
 
-std::string describe_changes(const std::vector<std::string> &changed) {
+std::string describe_changes(const process_state::changes &found) {
   std::string out = "it changed ";
-  for (std::size_t i = 0; i < changed.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == changed.size() ? " and " : ", ") + changed[i];
-  return out + (changed.size() == 1 ? ", which davit has put back" : ", which davit has put back as far as it can");
+  if (!found.put_back.empty()) out += listed(found.put_back) + ", which davit has put back";
+  if (!found.put_back.empty() && !found.lost.empty()) out += ", and ";
+  if (!found.lost.empty()) out += listed(found.lost) + ", which could not be put back";
+  return out;
 }
 
 } // namespace davit::plugin

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <locale>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
@@ -19,8 +20,14 @@ public:
   process_state(const process_state &) = delete;
   process_state &operator=(const process_state &) = delete;
 
-  // Puts back what differs; says in words what it was ("the signal mask"). A few microseconds.
-  std::vector<std::string> restore();
+  // In words: "the signal mask".
+  struct changes {
+    std::vector<std::string> put_back, lost;
+    bool empty() const { return put_back.empty() && lost.empty(); }
+    void add(std::string what, bool back = true) { (back ? put_back : lost).push_back(std::move(what)); }
+  };
+  // Puts back what differs. A few microseconds.
+  changes restore();
 
 private:
   struct file {
@@ -38,13 +45,12 @@ private:
     int signal;
     struct sigaction action;
   };
-  using words = std::vector<std::string>;
 
-  void restore_signals(words &changed);
-  void restore_locale(words &changed);
-  void restore_folder(words &changed);
-  void restore_files(words &changed);
-  void restore_limits(words &changed);
+  void restore_signals(changes &found);
+  void restore_locale(changes &found);
+  void restore_folder(changes &found);
+  void restore_files(changes &found);
+  void restore_limits(changes &found);
 
   sigset_t mask_{};
   std::vector<disposition> dispositions_;
@@ -56,7 +62,7 @@ private:
   std::vector<limit> limits_;
 };
 
-// "it changed the locale and the umask, which is put back"
-std::string describe_changes(const std::vector<std::string> &changed);
+// "it changed the locale and the umask, which davit has put back"
+std::string describe_changes(const process_state::changes &found);
 
 } // namespace davit::plugin

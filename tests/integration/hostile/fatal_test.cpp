@@ -41,6 +41,40 @@ TEST_CASE("a handler that crashes is named, the process dies of its signal, and 
   }
 }
 
+TEST_CASE("a handler is named, too, when its process ends by a signal of its own that is no crash") {
+  struct row {
+    const char *act;
+    int signal;
+    const char *name;
+  };
+  for (const auto &[what, signal, name] :
+       {row{"timer", SIGALRM, "SIGALRM"}, row{"raise", SIGUSR1, "SIGUSR1"}, row{"raise", SIGQUIT, "SIGQUIT"},
+        row{"raise", SIGRTMAX, "a real-time signal"}}) {
+    const std::string row_is(name);
+    CAPTURE(row_is);
+    const hostile_project p(with_hostile("act = \"" + std::string(what) + "\"\nat = \"before_ddl\"\nmore = \"" +
+                                         std::to_string(signal) + "\""));
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.signal == signal);
+    CHECK(has(result.err, "davit: ended by " + std::string(name) + ", which this process has sent itself, in "));
+    CHECK(has(result.err, striker));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a signal that somebody sends from outside is not put down to the handler that runs") {
+  const hostile_project p(with_probe(R"t({ phase = "before_ddl", do = "log", text = "hanging now" },
+                                        { phase = "before_ddl", do = "hang" })t"));
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("hanging now");
+  davit.send(SIGUSR1);
+  const auto result = davit.wait();
+  CHECK(result.signal == SIGUSR1);
+  CHECK_FALSE(has(result.err, "probe', handler"));
+  check_nothing_happened(p);
+}
+
 TEST_CASE("a plugin's own thread that crashes is not blamed on the handler that runs") {
   for (const std::string what : {"thread_abort", "thread_throw"}) {
     CAPTURE(what);
@@ -59,11 +93,13 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
     std::string toml;
     const char *who;
   };
-  for (const auto &[toml, who] : {row{with_hostile("init = \"crash\""), "plugin 'villain', init"},
-                                  row{with_hostile("init = \"overflow\""), "plugin 'villain', init"},
-                                  row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
-                                  row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
-                                  row{with_library(test_plugin("broken_wild_keys")), "the descriptor of "}}) {
+  for (const auto &[toml, who] :
+       {row{with_hostile("init = \"crash\""), "plugin 'villain', init"},
+        row{with_hostile("init = \"overflow\""), "plugin 'villain', init"},
+        row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
+        row{with_library(test_plugin("broken_resolver_crashes")), "the entry symbol's resolver in "},
+        row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
+        row{with_library(test_plugin("broken_wild_keys")), "the descriptor of "}}) {
     const std::string row_is(who);
     CAPTURE(row_is);
     const hostile_project p(toml);
@@ -93,6 +129,23 @@ TEST_CASE("exit() in a handler is no success: the handler is named, the exit cod
     CAPTURE(result.err);
     CHECK(result.exit_code == 1);
     CHECK(has(result.err, "davit: exit() was called in " + std::string(striker)));
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in there, is named likewise") {
+  struct row {
+    std::string toml;
+    std::string who;
+  };
+  for (const auto &[toml, who] : {row{act("pthread_exit"), std::string(striker)},
+                                  row{with_hostile("init = \"pthread_exit\""), "plugin 'villain', init"}}) {
+    CAPTURE(who);
+    const hostile_project p(toml);
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 1);
+    CHECK(has(result.err, "davit: pthread_exit() was called in " + who));
     check_nothing_happened(p);
   }
 }

@@ -27,6 +27,9 @@ constexpr change changes[] = {
     {"close_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
     {"replace_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
     {"limits", "the limit for files and the limit for the size of files"},
+    {"round_upwards", "how floating-point numbers are computed"},
+    {"flush_to_zero", "how floating-point numbers are computed"},
+    {"take_signal_stack", "the stack that signals are handled on"},
 };
 
 std::string act(std::string_view what, std::string_view at = "before_ddl") {
@@ -126,4 +129,19 @@ TEST_CASE("a plugin that closes davit's sockets loses the run, not the truth") {
       CHECK(has(result.err, "plugin 'villain' at " + at + ": davit's connection to the database was closed"));
       check_nothing_happened(p);
     }
+}
+
+TEST_CASE("what a handler leaves in the floating-point mode neither traps davit nor changes what others have counted") {
+  for (const std::string what : {"round_upwards", "flush_to_zero", "trap_floats"}) {
+    CAPTURE(what);
+    const hostile_project p(
+        with_hostile(act(what)) +
+        probe(R"t({ phase = "after_ddl", do = "stat_set", key = "tenths", type = "f64", value = "0.3" },
+                                      { phase = "after_ddl", do = "stat_set", key = "tiny", type = "json", value = "1e-310" })t"));
+    const auto run = up(p, 0);
+    CHECK(stat(run, "migrations/0001/tenths") == "0.3");
+    CHECK(stat(run, "migrations/0001/tiny") == "1e-310");
+    CHECK(has(run.answer().dump("/warnings"), "plugin 'villain' at before_ddl: it changed how floating-point numbers"));
+    CHECK(ledger(p) == "0001 applied");
+  }
 }

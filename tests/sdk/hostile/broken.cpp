@@ -39,6 +39,10 @@ struct leaver {
 extern "C" DAVIT_EXPORT int something_else(void) { return 0; }
 #elif defined(FAULT_other_major)
 extern "C" DAVIT_EXPORT const davit_plugin *davit_plugin_v2(void) { return &plugin; }
+#elif defined(FAULT_resolver_crashes)
+extern "C" davit_entry_fn resolve(void);
+extern "C" davit_entry_fn resolve(void) { std::abort(); }
+extern "C" DAVIT_EXPORT const davit_plugin *davit_plugin_v1(void) __attribute__((ifunc("resolve")));
 #elif defined(FAULT_missing_symbol)
 extern "C" void nobody_has_this();
 extern "C" DAVIT_EXPORT const davit_plugin *davit_plugin_v1(void) {

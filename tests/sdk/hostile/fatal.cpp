@@ -4,8 +4,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <thread>
 
+#include <pthread.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace hostile {
@@ -30,6 +33,18 @@ std::int32_t terminates(const scene &) { std::terminate(); }
 std::int32_t exits(const scene &) { std::exit(0); }
 std::int32_t exits_quickly(const scene &) { std::quick_exit(0); }
 std::int32_t exits_at_once(const scene &) { ::_exit(0); }
+std::int32_t leaves_its_thread(const scene &) { ::pthread_exit(nullptr); }
+
+// By a timer that nobody waits for any more.
+std::int32_t forgets_its_timer(const scene &) {
+  const itimerval soon{{0, 0}, {0, 1}};
+  if (::setitimer(ITIMER_REAL, &soon, nullptr) != 0) return DAVIT_ERR;
+  hang();
+}
+std::int32_t raises(const scene &s) {
+  ::raise(std::stoi(std::string(s.more.data, s.more.len)));
+  hang();
+}
 std::int32_t killed(const scene &) { return ::raise(SIGKILL); }
 
 void throws() { throw 42; }
@@ -59,6 +74,9 @@ deeds fatal_deeds() {
           {"abort", aborts},
           {"terminate", terminates},
           {"noexcept", throws_over_noexcept},
+          {"pthread_exit", leaves_its_thread},
+          {"timer", forgets_its_timer},
+          {"raise", raises},
           {"exit", exits},
           {"quick_exit", exits_quickly},
           {"_exit", exits_at_once},

@@ -25,7 +25,7 @@ struct instance {
 std::int32_t nothing(const scene &) { return DAVIT_OK; }
 
 deed find(const std::string &name) {
-  for (const auto &family : {fatal_deeds(), process_deeds(), text_deeds(), place_deeds()})
+  for (const auto &family : {fatal_deeds(), process_deeds(), text_deeds(), place_deeds(), late_deeds()})
     if (const auto at = family.find(name); at != family.end()) return at->second;
   return nullptr;
 }
@@ -85,8 +85,9 @@ std::int32_t misbehave(const davit_host *host, davit_init *init, const std::stri
   if (how == "twice") return host->handler(host, init, text("strike"), &strike, nullptr, 0);
   if (how == "twice_ignored") host->handler(host, init, text("strike"), &strike, nullptr, 0);
   if (how == "handler_functions") return call_handler_functions(host);
+  const std::string more = config(host, init, "more");
   const deed d = find(how);
-  return d ? d({host, nullptr, {}}) : nothing({});
+  return d ? d({host, nullptr, text(more)}) : nothing({});
 }
 
 std::int32_t start(const davit_host *host, davit_init *init, void **out) {

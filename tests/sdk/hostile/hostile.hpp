@@ -23,6 +23,7 @@ deeds fatal_deeds();   // end the process
 deeds process_deeds(); // change what belongs to the whole process
 deeds text_deeds();    // say what cannot be said
 deeds place_deeds();   // leave davit no place to answer to
+deeds late_deeds();    // come to light once the handler has returned
 
 // Never returns, and never looks whether to give up.
 [[noreturn]] void hang();

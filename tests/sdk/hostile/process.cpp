@@ -1,6 +1,7 @@
 // Deeds that change what belongs to the whole process.
 #include "hostile.hpp"
 
+#include <cfenv>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
 
 namespace hostile {
 namespace {
@@ -81,6 +86,35 @@ std::int32_t replace_sockets(const scene &) {
     if (::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode) && ::dup2(null, fd) < 0) return DAVIT_ERR;
   return done(null >= 0);
 }
+
+std::int32_t round_upwards(const scene &) { return done(std::fesetround(FE_UPWARD) == 0); }
+std::int32_t trap_floats(const scene &) { return done(::feenableexcept(FE_INEXACT | FE_INVALID) != -1); }
+std::int32_t flush_to_zero(const scene &) {
+#if defined(__x86_64__)
+  _mm_setcsr(_mm_getcsr() | 0x8040); // as libraries built with -ffast-math do when they are loaded
+#else
+  std::fesetround(FE_UPWARD);
+#endif
+  return DAVIT_OK;
+}
+
+std::int32_t take_signal_stack(const scene &) {
+  stack_t none{};
+  none.ss_flags = SS_DISABLE;
+  return done(::sigaltstack(&none, nullptr) == 0);
+}
+
+// The thread that gets it may not come back for a while.
+std::int32_t lock_stderr(const scene &) {
+  ::flockfile(stderr);
+  return DAVIT_OK;
+}
+std::int32_t lock_stderr_and_hang(const scene &) {
+  ::flockfile(stderr);
+  hang();
+}
+std::int32_t close_stderr(const scene &) { return done(std::fclose(stderr) == 0); }
+std::int32_t buffer_stderr(const scene &) { return done(std::setvbuf(stderr, nullptr, _IOFBF, 1 << 20) == 0); }
 
 std::int32_t lower_limits(const scene &) {
   rlimit files{};
@@ -157,6 +191,14 @@ deeds process_deeds() {
           {"close_all", close_all},
           {"replace_sockets", replace_sockets},
           {"limits", lower_limits},
+          {"round_upwards", round_upwards},
+          {"trap_floats", trap_floats},
+          {"flush_to_zero", flush_to_zero},
+          {"take_signal_stack", take_signal_stack},
+          {"lock_stderr", lock_stderr},
+          {"lock_stderr_and_hang", lock_stderr_and_hang},
+          {"close_stderr", close_stderr},
+          {"buffer_stderr", buffer_stderr},
           {"fork", fork_and_return},
           {"raw_fork", raw_fork_and_return},
           {"fork_exit", fork_and_exit},
