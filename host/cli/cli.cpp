@@ -1,15 +1,16 @@
 #include "cli/cli.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/last_steps.hpp"
 #include "cli/report.hpp"
 #include "plugin/crash_reporter.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
+#include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -47,19 +48,12 @@ int fail(const options &o, terminal &t, const error &e) {
   return exit_status(e);
 }
 
-// Answers that did not arrive are a failure, unless their reader went away on purpose.
-int delivered(int status, terminal &t) {
-  if (t.flush()) return status;
-  if (errno == EPIPE || status != 0) return status;
-  std::fprintf(stderr, "error: standard output could not be written: %s\n", std::strerror(errno));
-  return static_cast<int>(exit_code::failed);
-}
-
 int refuse_arguments(const parsed &p, int argc, char **argv) {
   const bool json = std::any_of(argv, argv + argc, [](const char *a) { return std::string_view(a) == "--json"; });
   terminal t(true);
   if (json && p.exit != 0) print_json(t, json_failure("", error(error_code::usage, p.text, "davit --help")));
-  std::fputs(p.text.c_str(), p.exit == 0 ? stdout : stderr);
+  const std::string_view text = std::string_view(p.text).substr(0, p.text.find_last_not_of('\n') + 1);
+  p.exit == 0 ? t.out(text) : t.err(text);
   return delivered(p.exit, t);
 }
 
@@ -67,6 +61,21 @@ int refuse_arguments(const parsed &p, int argc, char **argv) {
 void occupy_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd)
     if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY); // the lowest free number; writing to it fails
+}
+
+int run(const options &o, terminal &t) {
+  try {
+    if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
+    return delivered(dispatch(o, t), t);
+  } catch (const error &e) {
+    return fail(o, t, e);
+  } catch (const std::bad_alloc &) {
+    return fail(o, t, error(error_code::bug, "out of memory"));
+  } catch (const std::exception &e) {
+    return fail(o, t,
+                error(error_code::bug, std::string("unexpected: ") + e.what(),
+                      "please report it, with the command and davit.toml"));
+  }
 }
 
 } // namespace
@@ -84,18 +93,7 @@ int main(int argc, char **argv) {
   const parsed p = parse_arguments(argc, argv);
   if (!p.run) return refuse_arguments(p, argc, argv);
   terminal t(p.run->no_color);
-  try {
-    if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
-    return delivered(dispatch(*p.run, t), t);
-  } catch (const error &e) {
-    return fail(*p.run, t, e);
-  } catch (const std::bad_alloc &) {
-    return fail(*p.run, t, error(error_code::bug, "out of memory"));
-  } catch (const std::exception &e) {
-    return fail(*p.run, t,
-                error(error_code::bug, std::string("unexpected: ") + e.what(),
-                      "please report it, with the command and davit.toml"));
-  }
+  return end_process(run(*p.run, t), t);
 }
 
 } // namespace davit::cli

@@ -96,9 +96,9 @@ int command_plugin_inspect(const options &o, terminal &t) {
       o.argument.find('/') == std::string::npos && std::filesystem::exists(o.argument) ? "./" + o.argument : o.argument,
       std::filesystem::current_path());
   try {
-    t.keep_stdout_from_plugins();
+    t.keep_output_from_plugins();
     const plugin::bounded_call limit("loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
-      t.err(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
+      t.err_if_read(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
     });
     // Whoever inspects it decides afterwards whether to trust it; the rules for writers hold when it is used.
     const plugin::library &l = plugin::load_library(file, {"", true});

@@ -104,14 +104,13 @@ int report(const options &o, terminal &t, const lifecycle::run_outcome &out, con
     w.term.err(std::string("unexpected: ") + e.what());
   }
   w.discard_server();
-  w.term.flush(); // nobody is left to tell if that fails
   ::_exit(code);
 }
 
 } // namespace
 
 int command_run(const options &o, terminal &t) {
-  const lifecycle::blocked_signals signals;
+  const lifecycle::blocked_signals signals(lifecycle::blocked_signals::afterwards::ignored);
   workspace w(o, t);
   const auto &plugins = w.plugins();
   w.start_server([&signals] { signals.check(); });

@@ -2,9 +2,11 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
+#include <climits>
+#include <csignal>
 #include <cstdlib>
 #include <system_error>
 #include <thread>
@@ -18,8 +20,43 @@
 namespace davit::cli {
 namespace {
 
-// Progress that nobody can read any more must not end a run; cli.cpp looks at stdout once at the end.
-void write(std::FILE *to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+constexpr int until_told_to_stop = -1;
+constexpr int between_looks_ms = 200;
+
+// Outside of a run nobody takes these signals: what waits for a reader has to give way to them.
+bool told_to_stop() {
+  sigset_t waiting;
+  if (::sigpending(&waiting) != 0) return false;
+  return sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1 ||
+         sigismember(&waiting, SIGHUP) == 1;
+}
+
+bool has_room(int fd, int patience_ms) {
+  pollfd room{fd, POLLOUT, 0};
+  if (patience_ms != until_told_to_stop) return ::poll(&room, 1, patience_ms) != 0;
+  while (::poll(&room, 1, between_looks_ms) == 0)
+    if (told_to_stop()) return false;
+  return true;
+}
+
+// All of it, in pieces for which a pipe that has room need not be waited for; else what kept it, as errno has it.
+int write_all(int fd, std::string_view text, int patience_ms) {
+  while (!text.empty()) {
+    if (!has_room(fd, patience_ms)) return EINTR;
+    const auto n = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (n >= 0)
+      text.remove_prefix(static_cast<std::size_t>(n));
+    else if (errno != EINTR && errno != EAGAIN) // the latter where somebody has made the other end non-blocking
+      return errno;
+  }
+  return 0;
+}
+
+// High, so that a plugin that closes or replaces the usual numbers does not meet it; -1 and errno if there is none.
+int own_copy(int fd) {
+  const int high = ::fcntl(fd, F_DUPFD_CLOEXEC, 100);
+  return high >= 0 ? high : ::fcntl(fd, F_DUPFD_CLOEXEC, 3); // few descriptors are allowed here
+}
 
 bool wants_color() {
   const char *none = std::getenv("NO_COLOR");
@@ -56,7 +93,7 @@ std::string_view beginning(std::string_view text, std::size_t characters) {
 } // namespace
 
 terminal::terminal(bool no_color)
-    : err_is_terminal_(::isatty(STDERR_FILENO) == 1),
+    : out_(STDOUT_FILENO), err_(STDERR_FILENO), err_is_terminal_(::isatty(STDERR_FILENO) == 1),
       out_color_(!no_color && wants_color() && ::isatty(STDOUT_FILENO) == 1),
       err_color_(!no_color && wants_color() && err_is_terminal_) {}
 
@@ -70,61 +107,57 @@ std::string terminal::paint(bool color, style s, std::string_view text) {
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
-void terminal::clear_live() {
-  if (!live_) return;
-  std::fputs("\r\x1b[K", stderr);
+std::string terminal::over_live(std::string_view line) {
+  std::string out = live_ ? "\r\x1b[K" : "";
   live_ = false;
+  return out.append(line);
+}
+
+// Progress that nobody can read any more must not end a run.
+void terminal::put_err(std::string_view text, int patience_ms) {
+  if (write_all(err_, text, patience_ms) != EBADF || err_ == STDERR_FILENO) return;
+  err_ = STDERR_FILENO; // a plugin has closed every number
+  write_all(err_, text, patience_ms);
 }
 
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
-  clear_live();
-  write(data_, std::string(line) + "\n");
-  std::fflush(data_);
+  if (live_) put_err(over_live(""), until_told_to_stop);
+  if (lost_ == 0) lost_ = write_all(out_, std::string(line) + "\n", until_told_to_stop);
 }
 
-void terminal::keep_stdout_from_plugins() {
+void terminal::keep_output_from_plugins() {
   const std::lock_guard lock(mutex_);
-  if (data_ != stdout) return;
+  if (out_ != STDOUT_FILENO) return;
+  if (const int own = own_copy(STDERR_FILENO); own >= 0) err_ = own;     // else the usual one has to do
   if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) return; // it was closed: nothing can be written there
-  std::fflush(stdout);
-  // High, so that a plugin that closes or replaces the usual numbers does not meet it.
-  int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
-  if (own < 0) own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3); // few descriptors are allowed here
-  std::FILE *const kept = own < 0 ? nullptr : ::fdopen(own, "w");
-  if (!kept || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+  const int own = own_copy(STDOUT_FILENO);
+  if (own < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
     throw error(error_code::io,
                 "standard output could not be kept from plugins: " + std::system_category().message(errno));
-  data_ = kept;
+  out_ = own;
 }
 
-bool terminal::flush() {
+int terminal::lost_output() {
   const std::lock_guard lock(mutex_);
-  return std::fflush(data_) == 0 && !std::ferror(data_);
+  return lost_;
 }
 
 void terminal::err(std::string_view line) {
   const std::lock_guard lock(mutex_);
-  clear_live();
-  write(stderr, std::string(line) + "\n");
+  put_err(over_live(line) + "\n", until_told_to_stop);
 }
 
 void terminal::err_if_read(std::string_view line) {
   constexpr std::chrono::milliseconds patience{500};
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (!lock_within(lock, patience)) return;
-  pollfd room{STDERR_FILENO, POLLOUT, 0}; // in a pipe: for a line of usual length
-  if (::poll(&room, 1, static_cast<int>(patience.count())) == 0) return;
-  clear_live();
-  write(stderr, std::string(line) + "\n");
+  if (lock_within(lock, patience)) put_err(over_live(line) + "\n", static_cast<int>(patience.count()));
 }
 
 bool terminal::live(std::string_view line) {
   if (!err_is_terminal_) return false;
   const std::lock_guard lock(mutex_);
-  clear_live();
-  write(stderr, beginning(line, columns()));
-  std::fflush(stderr);
+  put_err(over_live(beginning(line, columns())), until_told_to_stop);
   return live_ = true;
 }
 
@@ -134,7 +167,7 @@ std::string printable(std::string_view text) {
     const auto b = static_cast<unsigned char>(text[i]);
     const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
     if (b == '\n')
-      out += "\n    ";
+      out += "\n    | "; // handlers' lines are indented as well
     else if ((b < 0x20 && b != '\t') || b == 0x7f)
       out += fmt::format("\\x{:02x}", b);
     else if (b == 0xc2 && next >= 0x80 && next < 0xa0) // U+0080 to U+009F, among them another ESC [

@@ -1,7 +1,6 @@
 // All rules about where text goes and how it looks: data on stdout, everything else on stderr, colour only for people.
 #pragma once
 
-#include <cstdio>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -14,16 +13,16 @@ class terminal {
 public:
   explicit terminal(bool no_color);
 
-  // One line each; from any thread.
+  // One line each; from any thread. Where nobody reads they wait, but not past a signal that tells davit to stop.
   void out(std::string_view line);
   void err(std::string_view line);
   // The same for whoever must not wait: the line is lost if nobody reads, be it that another thread waits for that.
   void err_if_read(std::string_view line);
   // From here on standard output is for this class alone: what plugins, and programs they start, write there goes to
-  // standard error. Before the first plugin is loaded.
-  void keep_stdout_from_plugins();
-  // Writes out what is still held back; false if it, or an earlier line, could not be written (errno says why).
-  bool flush();
+  // standard error; which they cannot take away from it. Before the first plugin is loaded.
+  void keep_output_from_plugins();
+  // What kept a line from standard output, as errno has it; 0 if all of them were written.
+  int lost_output();
 
   // A line on stderr that the next one overwrites; false, and nothing, where stderr is no terminal.
   bool live(std::string_view line);
@@ -33,17 +32,21 @@ public:
 
 private:
   static std::string paint(bool color, style s, std::string_view text);
-  void clear_live();
+  std::string over_live(std::string_view line);
+  void put_err(std::string_view text, int patience_ms);
 
   std::mutex mutex_;
-  std::FILE *data_ = stdout; // never closed: a line may come from any thread until the very end
+  // Written to by number: plugins share the streams of stdio, and may close one, buffer it or keep its lock for ever.
+  // Never closed: a line may come from any thread until the very end.
+  int out_, err_;
+  int lost_ = 0;
   bool err_is_terminal_;
   bool out_color_, err_color_;
   bool live_ = false;
 };
 
 // Texts that came from elsewhere, so that they cannot pass for davit's own: control characters made visible, further
-// lines indented.
+// lines marked.
 std::string printable(std::string_view text);
 
 } // namespace davit::cli

@@ -38,12 +38,18 @@ config::settings read_settings(const options &o) {
 } // namespace
 
 workspace::workspace(const options &o, terminal &t) : opts(o), term(t), settings(read_settings(o)) {
-  services_.log = [&t, quiet = o.quiet](int level, std::string_view instance, std::string_view text) {
-    if (level == DAVIT_LOG_DEBUG || (quiet && level < DAVIT_LOG_WARN)) return;
+  const auto line = [&t](int level, std::string_view instance, std::string_view text) {
     const auto mark = level >= DAVIT_LOG_ERROR  ? t.on_err(style::bad, " error:")
                       : level == DAVIT_LOG_WARN ? t.on_err(style::warn, " warning:")
                                                 : std::string(":");
-    t.err(fmt::format("  {}{} {}", instance, mark, printable(text)));
+    return fmt::format("  {}{} {}", instance, mark, printable(text));
+  };
+  services_.log = [&t, line, quiet = o.quiet](int level, std::string_view instance, std::string_view text) {
+    if (level == DAVIT_LOG_DEBUG || (quiet && level < DAVIT_LOG_WARN)) return;
+    t.err(line(level, instance, text));
+  };
+  services_.last_word = [&t, line](int level, std::string_view instance, std::string_view text) {
+    t.err_if_read(line(level, instance, text));
   };
 }
 
@@ -80,7 +86,7 @@ std::unique_ptr<lifecycle::ledger_wait> workspace::watch(postgres::connection &c
 
 const plugin::plugin_set &workspace::plugins() {
   if (plugins_) return *plugins_;
-  term.keep_stdout_from_plugins();
+  term.keep_output_from_plugins();
   plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
   return *plugins_;
 }

@@ -28,46 +28,52 @@ constexpr auto same_wish = 250ms;          // timeout(1), npm and others signal 
 constexpr auto least_patience = 5s;        // with a server, at the end of a run that was stopped
 constexpr auto least_time_at_the_end = 1s; // for a handler that is told of the end of a run that was stopped
 
-// The work's thread. What it refers to is kept alive by it: it may never end.
+// The work's thread. What it refers to is kept alive by it: it does not end before the process does. With a thread end
+// the objects that plugins made thread_local there, and their destructors may do whatever they like, watched by nobody.
 class worker {
 public:
-  explicit worker(std::function<void()> work)
-      : state_(std::make_shared<state>()), thread_([s = state_, work = std::move(work), waiting = pthread_self()] {
-          const plugin::crash_stack stack;
-          try {
-            work();
-          } catch (...) {
-            s->failure = std::current_exception();
-          }
-          s->ended = true;
-          pthread_kill(waiting, blocked_signals::work_done());
-        }) {}
-  ~worker() {
-    if (!thread_.joinable()) return;
-    if (state_->ended)
-      thread_.join();
-    else
-      thread_.detach();
+  explicit worker(std::function<void()> work) : state_(std::make_shared<state>()) {
+    std::thread([s = state_, work = std::move(work), waiting = pthread_self()] {
+      const plugin::crash_stack stack;
+      try {
+        work();
+      } catch (...) {
+        s->failure = std::current_exception();
+      }
+      s->ended = true;
+      pthread_kill(waiting, blocked_signals::work_done());
+      s->at_rest = true;
+      s->at_rest.notify_one();
+      for (;;) ::pause();
+    }).detach();
   }
   worker(const worker &) = delete;
   worker &operator=(const worker &) = delete;
 
   bool ended() const { return state_->ended; }
-  std::exception_ptr failure() const { return state_->failure; } // once it has ended
+  // Once it has ended; returns when it sends no signal any more.
+  std::exception_ptr failure() const {
+    state_->at_rest.wait(false);
+    return state_->failure;
+  }
 
 private:
   struct state {
     std::atomic<bool> ended{false};
+    std::atomic<bool> at_rest{false};
     std::exception_ptr failure;
   };
   std::shared_ptr<state> state_;
-  std::thread thread_;
 };
 
 // As nohup does with SIGHUP.
 bool is_ignored(int signal) {
   struct sigaction now {};
   return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+int status_after(int signal) {
+  return static_cast<int>(signal == SIGINT ? exit_code::interrupted : exit_code::terminated);
 }
 
 error nothing_begun(error e) {
@@ -131,7 +137,7 @@ void supervisor::look_for_signal() {
   const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
   if (!blocked_signals::asks_to_stop(got)) return;
   if (signalled_ == got && clock::now() - signalled_at_ < same_wish) return;
-  if (std::exchange(signalled_, got)) leave("second signal", 128 + got);
+  if (std::exchange(signalled_, got)) leave("second signal", status_after(got));
   signalled_at_ = clock::now();
   p_.stop.raise(got);
   stop(got == SIGINT    ? "interrupted: stopping (a second Ctrl-C leaves at once)"
@@ -169,7 +175,7 @@ void supervisor::look_for_silent_server() {
   if (!abandoned_ && !p_.stop.raised()) return;
   if (p_.handlers.running()) last_sign_ = clock::now();
   if (clock::now() - last_sign_ > std::max<clock::duration>(10 * p_.grace, least_patience))
-    leave("the server does not answer", signalled_ ? 128 + signalled_ : static_cast<int>(exit_code::deadline));
+    leave("the server does not answer", signalled_ ? status_after(signalled_) : static_cast<int>(exit_code::deadline));
 }
 
 supervised_end supervisor::run(const std::function<void()> &work) {
@@ -182,7 +188,6 @@ supervised_end supervisor::run(const std::function<void()> &work) {
     look_for_silent_server();
   }
   const supervised_end end{abandoned_, worker_->failure()};
-  worker_.reset();
   const timespec now{0, 0};
   while (sigtimedwait(&signals_.set(), nullptr, &now) == blocked_signals::work_done()) {
   } // not left pending for the next run in this process
@@ -191,7 +196,7 @@ supervised_end supervisor::run(const std::function<void()> &work) {
 
 } // namespace
 
-blocked_signals::blocked_signals() {
+blocked_signals::blocked_signals(afterwards then) : then_(then) {
   sigemptyset(&set_);
   for (const int s : {SIGINT, SIGTERM, SIGHUP, work_done()})
     if (!is_ignored(s)) sigaddset(&set_, s);
@@ -200,6 +205,8 @@ blocked_signals::blocked_signals() {
 
 // What came after the outcome was decided changes it no more.
 blocked_signals::~blocked_signals() {
+  if (then_ == afterwards::ignored)
+    for (const int s : {SIGINT, SIGTERM, SIGHUP}) std::signal(s, SIG_IGN);
   const timespec now{0, 0};
   while (sigtimedwait(&set_, nullptr, &now) > 0) {
   }

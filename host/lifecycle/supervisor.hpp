@@ -55,7 +55,10 @@ struct supervised_end {
 // starts. Made before plugins are loaded: threads of theirs must not be the ones that a signal ends the process in.
 class blocked_signals {
 public:
-  blocked_signals();
+  // What becomes of them when this goes, and of those that came too late for the run. A process that has said how its
+  // run ended must not seem to be killed before its end.
+  enum class afterwards { as_before, ignored };
+  explicit blocked_signals(afterwards then = afterwards::as_before);
   ~blocked_signals();
   blocked_signals(const blocked_signals &) = delete;
   blocked_signals &operator=(const blocked_signals &) = delete;
@@ -67,6 +70,7 @@ public:
   static int work_done(); // the signal with which the work's thread wakes the supervising one
 
 private:
+  const afterwards then_;
   sigset_t set_{};
   sigset_t before_{};
 };

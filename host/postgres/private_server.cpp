@@ -157,8 +157,8 @@ private_server::~private_server() {
   std::error_code why;
   fs::remove_all(folder_, why);
   if (why)
-    std::fprintf(stderr, "davit: the private server's folder %s could not be removed: %s\n", folder_.c_str(),
-                 why.message().c_str());
+    ::dprintf(STDERR_FILENO, "davit: the private server's folder %s could not be removed: %s\n", folder_.c_str(),
+              why.message().c_str()); // past the stream, which is a plugin's as well
 }
 
 void private_server::start() {

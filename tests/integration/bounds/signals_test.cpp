@@ -1,6 +1,7 @@
 // SIGINT and SIGTERM wherever a run may be: it stops at once, rolled back, and exactly one of success and failure
 // fires.
 #include "integration/lifecycle/probe_run.hpp"
+#include "lifecycle/supervisor.hpp"
 
 #include <doctest/doctest.h>
 
@@ -101,6 +102,50 @@ TEST_CASE("a signal while the migration's own SQL runs, whatever it does") {
     check_stopped(p, interrupted(p, asleep));
     CHECK_FALSE(exists(p, "one"));
     CHECK(ledger(p) == "");
+  }
+}
+
+TEST_CASE("a terminal that is closed does not stop a run that was started with nohup") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); INSERT INTO t VALUES (1);");
+  program what = p.command({"up"});
+  what.argv.insert(what.argv.begin(), {"/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"});
+  running_program davit(what);
+  wait_for_lock_wait(p);
+  davit.send(SIGHUP);
+  holder.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 0);
+  CHECK(ledger(p) == "0001 applied");
+}
+
+TEST_CASE("the second signal leaves with the status that the table has for it, also where it is SIGHUP") {
+  const project p(with_probe(R"t({ phase = "after_ddl", do = "log", text = "hanging now" },
+                                { phase = "after_ddl", do = "hang" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("hanging now");
+  davit.send(SIGINT);
+  davit.wait_for_output("a second Ctrl-C leaves at once");
+  davit.send(SIGHUP);
+  CHECK(davit.wait().exit_code == 143);
+}
+
+TEST_CASE("a signal that comes when the run has ended no longer ends the process, which would say something else") {
+  struct sigaction before {};
+  ::sigaction(SIGTERM, nullptr, &before);
+  {
+    const davit::lifecycle::blocked_signals signals(davit::lifecycle::blocked_signals::afterwards::ignored);
+    ::raise(SIGTERM);
+  } // it would strike here
+  for (const int s : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction now {};
+    ::sigaction(s, nullptr, &now);
+    const bool ignored = now.sa_handler == SIG_IGN;
+    CHECK(ignored);
+    ::sigaction(s, &before, nullptr);
   }
 }
 

@@ -11,6 +11,10 @@ std::string act(std::string_view what, std::string_view at = "before_ddl") {
   return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"";
 }
 
+std::string impatient(std::string_view config) {
+  return std::string(head) + "[run]\ngrace = \"100ms\"\n" + hostile(config, "deadline = \"100ms\"");
+}
+
 } // namespace
 
 TEST_CASE("what plugins and their children print goes to standard error: the JSON stays one document") {
@@ -117,6 +121,35 @@ TEST_CASE("a status that no handler may return is a failure that says which") {
     const auto run = up(p, 1);
     CHECK(run.answer().text("/error/message") == "it returned status " + status + " without a reason");
     CHECK(run.answer().text("/error/handler") == "strike");
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("a plugin that keeps stdio's lock of standard error neither silences davit nor keeps it from leaving") {
+  {
+    const hostile_project p(impatient(act("lock_stderr_and_hang")));
+    CHECK(has(up(p, 124).err(), "plugin 'villain', handler 'strike' at before_ddl does not return"));
+    check_nothing_happened(p);
+  }
+  {
+    const hostile_project p(impatient("init = \"lock_stderr_and_hang\""));
+    const auto result = p.davit({"up"});
+    CHECK(result.exit_code == 124);
+    CHECK(has(result.err, "villain error: its init does not return"));
+  }
+  const hostile_project p(with_hostile(act("lock_stderr")) +
+                          probe(R"t({ phase = "success", do = "log", text = "said afterwards" })t"));
+  CHECK(has(up(p, 0).err(), "said afterwards"));
+}
+
+TEST_CASE("a plugin that closes or buffers stdio's stream of standard error does not silence davit") {
+  for (const std::string what : {"close_stderr", "buffer_stderr"}) {
+    CAPTURE(what);
+    const hostile_project p(std::string(head) + "[run]\ngrace = \"100ms\"\n" + hostile(act(what)) +
+                            probe(R"t({ phase = "after_ddl", do = "hang" })t", "deadline = \"100ms\""));
+    const auto run = up(p, 124);
+    CHECK(has(run.err(), "plugin 'probe', handler 'after_ddl' at after_ddl does not return"));
+    CHECK(has(run.err(), "error: hook probe.after_ddl at after_ddl failed"));
     check_nothing_happened(p);
   }
 }

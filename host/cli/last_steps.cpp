@@ -1,0 +1,57 @@
+#include "cli/last_steps.hpp"
+
+#include "base/error.hpp"
+#include "plugin/crash_reporter.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <system_error>
+#include <thread>
+
+#include <unistd.h>
+
+namespace davit::cli {
+namespace {
+
+// On a thread, as a plugin may hold the lock of a stream for ever.
+bool streams_flushed() {
+  using namespace std::chrono_literals;
+  const auto done = std::make_shared<std::promise<void>>();
+  const auto end = done->get_future();
+  try {
+    std::thread([done] {
+      std::fflush(nullptr);
+      done->set_value();
+    }).detach();
+  } catch (const std::system_error &) {
+    return false;
+  }
+  return end.wait_for(2s) == std::future_status::ready;
+}
+
+} // namespace
+
+int delivered(int status, terminal &t) {
+  const int why = t.lost_output();
+  // A reader that went away on purpose is no failure.
+  if (why == 0 || why == EPIPE || status != 0) return status;
+  t.err("error: standard output could not be written: " + std::generic_category().message(why));
+  return static_cast<int>(exit_code::failed);
+}
+
+int end_process(int status, terminal &t) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(DAVIT_COVERAGE)
+  if (plugin::foreign_code_has_run()) {
+    if (!streams_flushed()) t.err_if_read("warning: what plugins left in their output buffers could not be written");
+    ::_exit(status);
+  }
+#else
+  static_cast<void>(t); // reports of the whole process are made at its end
+#endif
+  return status;
+}
+
+} // namespace davit::cli

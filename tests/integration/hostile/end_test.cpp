@@ -1,0 +1,37 @@
+// What plugins have prepared for the time after their handlers: it must not become davit's end.
+#include "hostile_run.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace davit::test;
+
+namespace {
+
+std::string act(std::string_view what, std::string_view more = {}, std::string_view at = "after_ddl") {
+  return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"\nmore = \"" + std::string(more) + "\"";
+}
+
+} // namespace
+
+// Reports of the whole process are made at its end, by what is registered for that.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(DAVIT_COVERAGE)
+TEST_CASE("static and thread-local objects and exit functions of a plugin neither stop davit nor give it a status") {
+  for (const std::string what : {"static_object", "thread_local_object", "exit_function"})
+    for (const std::string how : {"hang", "crash", "exit"}) {
+      CAPTURE(what);
+      CAPTURE(how);
+      const hostile_project p(with_hostile(act(what, how)));
+      const auto run = up(p, 0);
+      CHECK(run.answer().text("/outcome") == "applied");
+      CHECK(ledger(p) == "0001 applied");
+    }
+}
+
+TEST_CASE("what init leaves for the end of the process does not stop the other commands either") {
+  for (const std::string command : {"plan", "doctor"}) {
+    CAPTURE(command);
+    const hostile_project p(with_hostile("init = \"exit_function\"\nmore = \"hang\""));
+    davit_run(p, {command}, 0);
+  }
+}
+#endif
