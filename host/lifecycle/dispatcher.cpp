@@ -53,6 +53,19 @@ void dispatcher::fire(plugin::phase which, plugin::sql_scope scope, const plugin
   if (stoppable) stop_.check();
 }
 
+std::string dispatcher::writers_inside() const {
+  std::string out;
+  for (const auto &phase : plugin::phases()) {
+    if (phase.connection != plugin::phase_connection::TX) continue;
+    for (const auto *b : plugins_.at(phase)) {
+      const std::string name = "'" + b->owner->name() + "'";
+      if (b->owner->rights() != plugin::access::write || out.find(name) != std::string::npos) continue;
+      out += (out.empty() ? "" : ", ") + name;
+    }
+  }
+  return out;
+}
+
 // Nothing rolls back what it would do outside of the database.
 void dispatcher::skip(const plugin::binding &b) {
   plugin::call_result r;

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace davit::lifecycle {
 
@@ -38,6 +39,8 @@ public:
   void settle() { care_.settle(); }
 
   bool has_handlers(const plugin::phase_row &phase) const { return !plugins_.at(phase).empty(); }
+  // Plugins whose handlers may write in a migration's transaction: "'audit', 'backfill'".
+  std::string writers_inside() const;
 
 private:
   // What is fired now: the handler that was called last, and what its call has to be undone to.

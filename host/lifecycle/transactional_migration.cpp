@@ -3,6 +3,8 @@
 #include "lifecycle/attended.hpp"
 #include "lifecycle/lost_commit.hpp"
 
+#include <utility>
+
 namespace davit::lifecycle {
 
 using plugin::sql_scope;
@@ -53,8 +55,11 @@ void transactional_migration::settle() {
 // statements left to its triggers. Both may be the migration's, as the encoding: none is good for the ledger. A trigger
 // that defers again has its turn in COMMIT, for which they come back.
 void transactional_migration::prepare_to_commit() {
-  out_.add("SET CONSTRAINTS ALL IMMEDIATE", {},
-           "a deferred constraint or trigger failed when the migration was about to be committed");
+  std::string failed = "a deferred constraint or trigger failed when the migration was about to be committed";
+  if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
+    failed += "; it may be due to what plugins have written in its transaction (" + others +
+              "), whose on_failure does not reach so far";
+  out_.add("SET CONSTRAINTS ALL IMMEDIATE", {}, std::move(failed));
   out_.add("SELECT session_user, pg_catalog.current_setting('role'), pg_catalog.current_setting('search_path')",
            [this](const postgres::result &r) {
              left_ = {std::string(r.text(0, 0)), std::string(r.text(0, 1)), std::string(r.text(0, 2))};

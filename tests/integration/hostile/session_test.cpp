@@ -116,3 +116,14 @@ TEST_CASE("a handler that holds the migration's backend busy for good is stopped
   CHECK(run.answer().text("/error/plugin") == "villain");
   check_nothing_happened(p);
 }
+
+TEST_CASE("rows of a handler that break a deferred constraint fail the migration, and it is said that it may be their "
+          "doing") {
+  const hostile_project p(with_hostile("act = \"sql_ok\"\nat = \"after_ddl\"\nmore = \"INSERT INTO child VALUES (7)\"",
+                                       "on_failure = \"warn\""));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int PRIMARY KEY); CREATE TABLE child (i int REFERENCES one "
+                                 "DEFERRABLE INITIALLY DEFERRED);");
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/hint"), "what plugins have written in its transaction ('villain')"));
+  CHECK_FALSE(exists(p, "one"));
+}
