@@ -221,15 +221,15 @@ std::string sessions::lock_is_free_sql() const {
 }
 
 std::string sessions::side_waits_for_run() try {
-  if (!side_ || !run_ || !lock_) return {};
+  if (!side_ || !lock_) return {};
   const std::string side_pid = std::to_string(side_->backend_pid());
-  const std::string run_pid = std::to_string(run_->backend_pid());
+  const std::string run_pid = std::to_string(run_ ? run_->backend_pid() : 0);
   const auto r = lock_->query(
       "WITH RECURSIVE waits(pid) AS (SELECT unnest(pg_blocking_pids($1::int)) UNION SELECT "
       "unnest(pg_blocking_pids(w.pid)) FROM waits w)"
       " SELECT COALESCE((SELECT l.mode || ' on ' || CASE WHEN l.relation IS NOT NULL THEN l.relation::regclass::text"
       " ELSE l.locktype END FROM pg_locks l WHERE l.pid = $1::int AND NOT l.granted LIMIT 1), 'a lock') FROM waits "
-      "WHERE pid = $2::int LIMIT 1",
+      "WHERE pid IN ($2::int, pg_backend_pid()) LIMIT 1",
       std::array{postgres::parameter(side_pid), postgres::parameter(run_pid)});
   return r.rows() == 0 ? std::string() : std::string(r.text(0, 0));
 } catch (const error &) {

@@ -127,3 +127,13 @@ TEST_CASE("rows of a handler that break a deferred constraint fail the migration
   CHECK(has(run.answer().text("/error/hint"), "what plugins have written in its transaction ('villain')"));
   CHECK_FALSE(exists(p, "one"));
 }
+
+TEST_CASE(
+    "the side connection that waits for the lock of davit's own session waits for davit, and is told so at once") {
+  const hostile_project p(with_probe(
+      R"t({ phase = "pre_execute", do = "sql", side = true, sql = "SELECT pg_advisory_lock((classid::bigint << 32) | objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())" })t"));
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/phase") == "pre_execute");
+  CHECK(has(run.answer().text("/error/message"), "ExclusiveLock on advisory"));
+  check_nothing_happened(p);
+}
