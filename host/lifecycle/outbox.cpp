@@ -19,7 +19,7 @@ bool travels_alone(sql::statement_kind kind) {
 void outbox::add(std::string_view sql, postgres::batch::answered on_answer, std::string hint) {
   queue_.add(sql, {}, std::move(on_answer), [this, hint = std::move(hint)](postgres::server_error &e) {
     e.where = {file_, 0, 0};
-    if (!hint.empty()) e.hint = hint;
+    if (!hint.empty() && e.code != error_code::connection_lost) e.hint = hint; // then it is not about the statement
   });
 }
 

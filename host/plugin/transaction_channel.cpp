@@ -37,13 +37,15 @@ void transaction_channel::undo() {
   roll_back(); // the next statement begins anew
 }
 
-// A request to cancel that was meant for COMMIT may come a moment too late.
+// A temporary table that stayed would take the rows that a migration means for a table of the same name. A request to
+// cancel that was meant for COMMIT may come a moment too late.
 void transaction_channel::reset() {
+  const std::string fresh = c_->fresh_session_sql();
   try {
-    c_->exec(c_->reset_sql());
+    c_->exec(fresh);
   } catch (const postgres::server_error &e) {
     if (e.sqlstate != postgres::sqlstate::query_canceled) throw;
-    c_->exec(c_->reset_sql());
+    c_->exec(fresh);
   }
 }
 

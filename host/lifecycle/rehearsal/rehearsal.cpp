@@ -32,17 +32,17 @@ void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migrati
     }
     return dispatcher.fire(phase, usable ? sql_scope::in_transaction : sql_scope::none, migration, failure);
   }
-  transaction_.open().exec("SAVEPOINT davit_phase");
+  transaction_.open().exec("SAVEPOINT davit_phase; " + parts_.sessions.own_transaction_setup());
   dispatcher.fire(phase, sql_scope::in_transaction, migration, failure);
   postgres::connection &c = transaction_.open();
   try {
     outbox out(parts_.sessions, parts_.stop, parts_.show, "the handlers at " + std::string(phase.name()));
     reset_deferred(out);
+    c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");
   } catch (...) { // what is told of this needs the transaction
     if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
     throw;
   }
-  c.exec("RELEASE SAVEPOINT davit_phase");
 }
 
 void rehearsal::leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of) {

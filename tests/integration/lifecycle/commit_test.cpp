@@ -57,6 +57,20 @@ TEST_CASE("on_error fires after the rollback and works in a transaction of its o
   CHECK(p.database().sql("SELECT * FROM audit") == "failed");
 }
 
+TEST_CASE(
+    "a session that ends while deferred constraints are checked is told as that, not as a constraint that failed") {
+  const project p;
+  p.database().sql(
+      "CREATE TABLE one (i int); CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM "
+      "pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'; CREATE CONSTRAINT TRIGGER leave AFTER "
+      "INSERT ON one DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION leave()");
+  p.migration("0001_one.up.sql", "INSERT INTO one VALUES (1);");
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK(run.answer().text("/error/hint").starts_with("the server has rolled back what was not committed"));
+  CHECK_FALSE(has(run.all_output(), "deferred"));
+}
+
 TEST_CASE("a session that is lost: the phases after it say that there is no connection, and the run is recorded") {
   const project p(with_probe(R"t(
     { phase = "on_error", do = "info", key = "run.connected" },

@@ -113,3 +113,27 @@ TEST_CASE("settings of an application's own that a handler makes up are gone bef
     CHECK(p.database().sql("SELECT tenant FROM seen") == "");
   }
 }
+
+TEST_CASE(
+    "what a handler between migrations leaves in the session, temporary tables too, takes no rows of a migration") {
+  for (const std::string direction : {"up", "dry"})
+    for (const std::string phase : {"pre_execute", "post_execute"}) {
+      CAPTURE(direction);
+      CAPTURE(phase);
+      std::string left;
+      for (const auto *sql : {"CREATE TEMP TABLE IF NOT EXISTS one (i int)", "PREPARE mine AS SELECT 1",
+                              "DECLARE mine CURSOR WITH HOLD FOR SELECT 1", "LISTEN mine"})
+        left += action("phase = \"" + phase + "\", handler = \"leave\"",
+                       "do = \"sql\", sql = \"" + std::string(sql) + "\"");
+      const project p(with_probe(left));
+      p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+      p.migration("0002_two.up.sql", "INSERT INTO one VALUES (2); SELECT 1 / count(*) FROM public.one;"
+                                     "SELECT 1 / (1 - count(*)) FROM pg_prepared_statements WHERE name = 'mine';"
+                                     "SELECT 1 / (1 - count(*)) FROM pg_cursors WHERE name = 'mine';"
+                                     "SELECT 1 / (1 - count(*)) FROM pg_listening_channels();");
+      if (direction == "up")
+        up(p, 0);
+      else
+        davit_run(p, {"up", "--dry-run"}, 0);
+    }
+}
