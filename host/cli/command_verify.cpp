@@ -29,11 +29,12 @@ struct failed_check {
   error why;
 };
 
-// The verify files of applied migrations, each in a transaction that is rolled back.
-std::vector<failed_check> run_all(workspace &w, const migration::folder &folder,
+// The verify files of applied migrations, each in a transaction that is rolled back. On the session that has read the
+// ledger: another might be of another server.
+std::vector<failed_check> run_all(postgres::connection &c, const migration::folder &folder,
                                   const std::vector<migration::recorded> &ledger) {
   std::vector<failed_check> failed;
-  auto c = postgres::connection({w.settings.database.url, "davit verify"});
+  c.exec(c.reset_sql());
   for (const auto &m : folder.migrations) {
     const bool applied =
         std::any_of(ledger.begin(), ledger.end(), [&](const auto &r) { return r.id == m.id && r.state == "applied"; });
@@ -57,7 +58,7 @@ int command_verify(const options &o, terminal &t) {
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
   const auto differences = migration::differences(folder, recorded);
-  const auto failed = o.run_sql ? run_all(w, folder, recorded) : std::vector<failed_check>{};
+  const auto failed = o.run_sql ? run_all(c, folder, recorded) : std::vector<failed_check>{};
   const auto applied =
       std::count_if(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "applied"; });
   const bool conflict = std::any_of(differences.begin(), differences.end(),

@@ -22,10 +22,10 @@ int terminate(postgres::connection &from, const std::vector<std::int32_t> &pids)
 
 } // namespace
 
-std::string end_sessions(const std::string &url, const cancel_targets &targets, const std::function<bool()> &in_use,
-                         std::chrono::milliseconds patience) try {
+std::string end_sessions(const std::function<postgres::connection()> &open, const cancel_targets &targets,
+                         const std::function<bool()> &in_use, std::chrono::milliseconds patience) try {
   const auto end = clock::now() + patience;
-  postgres::connection from({url, "davit end"});
+  postgres::connection from = open();
   // A session may be opened while the others are ended: whoever is at it does not know yet.
   for (;;) {
     const bool busy = in_use();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lifecycle/cancel_targets.hpp"
+#include "postgres/connection.hpp"
 
 #include <chrono>
 #include <functional>
@@ -9,10 +10,10 @@
 
 namespace davit::lifecycle {
 
-// From a session of its own, opened for that: terminates the dispensable ones of `targets`, again and again, until the
-// server has none of them left and `in_use` says that nobody works with one any more. Returns why it gave up after
+// From a session of its own, which `open` gives: terminates the dispensable ones of `targets`, again and again, until
+// the server has none of them left and `in_use` says that nobody works with one any more. Returns why it gave up after
 // `patience`, or nothing.
-std::string end_sessions(const std::string &url, const cancel_targets &targets, const std::function<bool()> &in_use,
-                         std::chrono::milliseconds patience);
+std::string end_sessions(const std::function<postgres::connection()> &open, const cancel_targets &targets,
+                         const std::function<bool()> &in_use, std::chrono::milliseconds patience);
 
 } // namespace davit::lifecycle

@@ -140,7 +140,8 @@ error runner::end_of_run(const error &hung) const {
 run_outcome runner::go_on_without(const plugin::watch::overdue_call &late) {
   plugin::abandon(late);
   const auto inside = [&late] { return plugin::inside_host(late); };
-  const std::string why_not = end_sessions(settings_.database.url, targets_, inside, patience_with_server);
+  const std::string why_not =
+      end_sessions([this] { return sessions_.open_to_end_them(); }, targets_, inside, patience_with_server);
   error hung(
       error_code::hook_abandoned, "it " + plugin::describe(late),
       "mend the plugin, or take it out of davit.toml: a handler should ask cancelled() now and then, and return");

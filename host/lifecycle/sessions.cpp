@@ -33,7 +33,7 @@ sessions::~sessions() {
 }
 
 postgres::connection sessions::open(const char *purpose, std::string setup) {
-  return postgres::connection({settings_.database.url, std::string("davit ") + purpose, std::move(setup)});
+  return home_.open({{}, std::string("davit ") + purpose, std::move(setup)}, lock_ ? &*lock_ : nullptr);
 }
 
 void sessions::watch(std::optional<ledger_wait> &wait, postgres::connection &c) {
@@ -43,7 +43,7 @@ void sessions::watch(std::optional<ledger_wait> &wait, postgres::connection &c) 
 
 postgres::connection &sessions::lock() {
   if (!lock_) {
-    lock_.emplace(open("lock", ledger_session_sql()));
+    lock_.emplace(home_.open_first({settings_.database.url, "davit lock", ledger_session_sql()}));
     targets_.add(lock_->cancel(), false);
     watch(lock_wait_, *lock_);
   }
@@ -75,6 +75,8 @@ void sessions::drop_side() noexcept {
   targets_.remove(side_->cancel());
   side_.reset();
 }
+
+postgres::connection sessions::open_to_end_them() const { return home_.open({{}, "davit end"}, nullptr); }
 
 std::optional<std::int32_t> sessions::run_pid() const {
   if (!run_ || !run_->alive()) return std::nullopt;

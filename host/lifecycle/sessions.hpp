@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 #include "lifecycle/cancel_targets.hpp"
+#include "lifecycle/home.hpp"
 #include "lifecycle/interrupt.hpp"
 #include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/observer.hpp"
@@ -25,6 +26,8 @@ public:
   postgres::connection &side() override;
   void drop_side() noexcept override;
   std::optional<std::int32_t> run_pid() const override;
+  // One more, beside the others, on any thread.
+  postgres::connection open_to_end_them() const;
   // A session that can write to the ledger although the lock session may be lost: that one, or a fresh one.
   postgres::connection &witness();
   std::string own_transaction_setup() const override;
@@ -75,6 +78,7 @@ private:
   const interrupt &stop_;
   observer &show_;
   std::int64_t run_key_, work_key_;
+  home home_;
   bool locked_ = false;
   bool abandoned_ = false;
   std::optional<postgres::connection> lock_, run_, side_, witness_;

@@ -1,6 +1,7 @@
 #include "postgres/connection.hpp"
 
 #include "base/utf8.hpp"
+#include "postgres/conninfo.hpp"
 
 #include <array>
 #include <cerrno>
@@ -96,7 +97,7 @@ void connection::require_own_socket() const {
 connection::connection(const connect_options &options) : callbacks_(std::make_unique<callbacks>()) {
   // Where a keyword stands twice the later one wins, and the URL is expanded in its place: defaults stand before it,
   // what davit depends on after it.
-  check_url(options.url);
+  if (!options.url_is_conninfo) check_url(options.url);
   const char *timeout = std::getenv("PGCONNECT_TIMEOUT");
   const std::array<const char *, 6> keywords{"connect_timeout",  "keepalives_idle", "dbname",
                                              "application_name", "client_encoding", nullptr};
@@ -121,7 +122,7 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
                 "upgrade the server, or use another one");
   const std::string setup = setup_sql(server_version());
   reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
-  begin_session(setup + (options.setup.empty() ? "" : "; " + options.setup));
+  begin_session(setup + (options.setup.empty() ? "" : "; " + options.setup), options.on_setup);
 }
 
 std::string connection::fresh_session_sql() const {
@@ -129,11 +130,12 @@ std::string connection::fresh_session_sql() const {
 }
 
 // In one round trip.
-void connection::begin_session(const std::string &setup) {
+void connection::begin_session(const std::string &setup, const std::function<void(const result &)> &on_setup) {
   bool standby = false;
   std::string pid;
   exec("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); " + setup, [&](const result &r) {
-    if (!pid.empty() || r.rows() == 0) return;
+    if (r.rows() == 0) return;
+    if (!pid.empty()) return on_setup ? on_setup(r) : void();
     standby = r.text(0, 0) == "t";
     pid = r.text(0, 1);
   });
@@ -326,6 +328,7 @@ int connection::server_version() const noexcept { return PQserverVersion(c_.get(
 std::int32_t connection::backend_pid() const noexcept { return PQbackendPID(c_.get()); }
 std::string connection::database() const { return PQdb(c_.get()); }
 std::string connection::user() const { return PQuser(c_.get()); }
+std::string connection::conninfo() const { return conninfo_of(c_.get()); }
 std::string connection::host() const {
   const char *host = PQhost(c_.get());
   return host ? host : "";

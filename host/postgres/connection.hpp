@@ -24,9 +24,11 @@ class batch;
 struct batch_entry;
 
 struct connect_options {
-  std::string url;              // URL or key=value string; empty: libpq's environment and defaults
-  std::string application_name; // shown in pg_stat_activity
-  std::string setup = {};       // statements to begin with; reset_sql() does not repeat them
+  std::string url;                                   // URL or key=value string; empty: libpq's environment and defaults
+  std::string application_name;                      // shown in pg_stat_activity
+  std::string setup = {};                            // statements to begin with; reset_sql() does not repeat them
+  std::function<void(const result &)> on_setup = {}; // gets what rows they have; must not throw
+  bool url_is_conninfo = false;                      // of another session: nobody mistyped it
 };
 
 class connection {
@@ -87,6 +89,7 @@ public:
   std::string database() const;
   std::string host() const; // name, or socket folder
   std::string user() const;
+  std::string conninfo() const; // what it was opened with, as a URL for others; with the password
   const std::shared_ptr<const cancel_handle> &cancel() const noexcept { return cancel_; }
 
 private:
@@ -104,7 +107,7 @@ private:
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
   server_error refusal(const pg_result *failed) const;
-  void begin_session(const std::string &setup);
+  void begin_session(const std::string &setup, const std::function<void(const result &)> &on_setup);
   void require_own_socket() const;
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq

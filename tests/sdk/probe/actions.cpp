@@ -3,6 +3,7 @@
 #include "facts.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -147,6 +148,11 @@ std::string wait(const occasion &o) {
   }
 }
 
+std::string environment(const occasion &o) {
+  ::setenv(o.what.key.c_str(), o.what.value.c_str(), 1);
+  return {};
+}
+
 // Never looks whether to give up.
 std::string hang(const occasion &) {
   for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -226,6 +232,7 @@ const std::map<std::string_view, std::string (*)(const occasion &)> verbs{
     {"report", report},
     {"log", log},
     {"wait", wait},
+    {"environment", environment},
     {"hang", hang},
     {"cancelled", cancelled},
     {"thread", other_thread},

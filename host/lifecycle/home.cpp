@@ -1,0 +1,81 @@
+#include "lifecycle/home.hpp"
+
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+namespace davit::lifecycle {
+namespace {
+
+// A copy of the server has the same: it tells less than the beacon, but it outlives the session.
+constexpr std::string_view place_sql =
+    "(SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) FROM pg_catalog.pg_control_system() s, "
+    "pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
+
+// Not among the connection's options: libpq sends them as settings.
+constexpr std::array variables{"PGTZ", "PGDATESTYLE", "PGGEQO"};
+
+std::int64_t random_key() {
+  std::random_device source;
+  return static_cast<std::int64_t>((std::uint64_t{source()} << 32U) | source());
+}
+
+void add(std::string &setup, const char *beacon_call, std::int64_t beacon) {
+  if (!setup.empty()) setup += "; ";
+  setup +=
+      std::string("SELECT pg_catalog.") + beacon_call + "(" + std::to_string(beacon) + "), " + std::string(place_sql);
+}
+
+std::string name_of(const postgres::connection &c) {
+  return "database '" + c.database() + "' at host '" + c.host() + "'";
+}
+
+[[noreturn]] void elsewhere(const postgres::connection &found, const postgres::connection *first) {
+  throw error(error_code::connect,
+              "a further session of this run was opened in " + name_of(found) +
+                  ", where the session that holds the run lock" + (first ? ", in " + name_of(*first) + "," : "") +
+                  " is not seen",
+              "one run needs one server: it may be shutting down, and take no new sessions; if the URL names several "
+              "hosts, or a host with several addresses, name the one that is meant");
+}
+
+} // namespace
+
+postgres::connection home::open_first(postgres::connect_options options) {
+  beacon_ = random_key();
+  add(options.setup, "pg_advisory_lock", beacon_);
+  options.on_setup = [this](const postgres::result &r) { place_ = r.text(0, 1); };
+  postgres::connection c(options);
+  conninfo_ = c.conninfo();
+  for (std::size_t i = 0; i < variables.size(); ++i)
+    if (const char *value = std::getenv(variables[i])) settings_[i] = value;
+  return c;
+}
+
+void home::put_back_environment() const {
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const char *now = std::getenv(variables[i]);
+    if (settings_[i] ? now && *settings_[i] == now : !now) continue;
+    settings_[i] ? ::setenv(variables[i], settings_[i]->c_str(), 1) : ::unsetenv(variables[i]);
+  }
+}
+
+postgres::connection home::open(postgres::connect_options options, postgres::connection *first) const {
+  bool seen = false;
+  std::string place;
+  add(options.setup, "pg_try_advisory_xact_lock_shared", beacon_);
+  options.on_setup = [&](const postgres::result &r) {
+    seen = r.text(0, 0) == "f";
+    place = r.text(0, 1);
+  };
+  put_back_environment();
+  options.url = conninfo_;
+  options.url_is_conninfo = true;
+  postgres::connection c(options);
+  if (seen) return c;
+  const bool lives = first && first->still_alive();
+  if (lives || place != place_) elsewhere(c, first);
+  return c;
+}
+
+} // namespace davit::lifecycle

@@ -1,0 +1,14 @@
+// What a session was opened with, so that others can be opened in the same way.
+#pragma once
+
+#include <string>
+
+struct pg_conn;
+
+namespace davit::postgres {
+
+// As key=value text, with the password. What libpq took from the environment or a service file is in it: either may be
+// another by the time it is used, for plugins live in the same process.
+std::string conninfo_of(pg_conn *c);
+
+} // namespace davit::postgres
