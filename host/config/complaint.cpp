@@ -1,7 +1,6 @@
 #include "config/complaint.hpp"
 
 #include "base/file.hpp"
-#include "config/mask.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -42,11 +41,11 @@ std::string blank(std::string_view text) {
 
 } // namespace
 
-std::string excerpt(std::string_view source, const place &where) {
+std::string excerpt(std::string_view source, const place &where, hide what) {
   if (where.line == 0) return {};
   const auto line = line_of(source, where.line);
   if (line.empty()) return {};
-  const auto masked = mask_secrets(line, offset_of(line, where.column));
+  const auto masked = mask_secrets(line, offset_of(line, where.column), what);
   if (where.column == 0) return masked.text;
   return masked.text + "\n" + blank(std::string_view(masked.text).substr(0, masked.offset)) + "^";
 }
@@ -59,11 +58,11 @@ place within_line(std::string_view source, place where) {
   return where;
 }
 
-error complaint(error_code code, const place &where, std::string_view message, std::string_view hint) {
+error complaint(error_code code, const place &where, std::string_view message, std::string_view hint, hide what) {
   // A misplaced URL may have come in as a quoted value.
   error problem(code, mask_secrets(message).text, mask_secrets(hint).text, where);
   try {
-    problem.excerpt = excerpt(read_file(where.file), where);
+    problem.excerpt = excerpt(read_file(where.file), where, what);
   } catch (const std::system_error &) {
     // The file has gone since it was parsed: the complaint says what is wrong without its line.
   }

@@ -89,7 +89,7 @@ range url_password(std::string_view line, std::size_t at) {
 }
 
 // Ascending and disjoint.
-std::vector<range> secret_ranges(std::string_view line) {
+std::vector<range> secret_ranges(std::string_view line, hide what) {
   std::vector<range> found;
   for (auto at = line.find("://"); at != npos; at = line.find("://", at + 3))
     found.push_back(url_password(line, at + 3));
@@ -97,6 +97,9 @@ std::vector<range> secret_ranges(std::string_view line) {
   for (const auto word : secret_words)
     for (auto at = lowered.find(word); at != npos; at = lowered.find(word, at + word.size()))
       found.push_back(assigned_value(line, lowered, at + word.size()));
+  if (what == hide::all)
+    for (auto at = line.find('='); at != npos; at = line.find('=', at + 1))
+      found.push_back(assigned_value(line, lowered, at));
   std::erase_if(found, [](const range &r) { return r.first >= r.second; });
   std::sort(found.begin(), found.end());
 
@@ -112,11 +115,11 @@ std::vector<range> secret_ranges(std::string_view line) {
 
 } // namespace
 
-masked_text mask_secrets(std::string_view line, std::size_t offset) {
+masked_text mask_secrets(std::string_view line, std::size_t offset, hide what) {
   constexpr std::string_view mask = "****";
   masked_text out{{}, offset};
   std::size_t done = 0;
-  for (const auto &[begin, end] : secret_ranges(line)) {
+  for (const auto &[begin, end] : secret_ranges(line, what)) {
     out.text += line.substr(done, begin - done);
     if (offset >= begin && offset < end) out.offset = out.text.size();
     out.text += mask;

@@ -98,11 +98,18 @@ void dispatcher::write_down(const plugin::binding &b, const plugin::call_result 
   e.began = now_.began;
 }
 
+void dispatcher::scrub(error &e) const {
+  if (plugins_.instances().empty()) return;
+  const auto &hidden = plugins_.instances().front()->shared().secrets; // of all of them
+  for (std::string *text : {&e.message, &e.detail, &e.server_hint}) *text = hidden.scrub(*text);
+}
+
 dispatcher::clock::time_point dispatcher::call(const plugin::binding &b, const plugin::occasion &when) {
   plugin::call_result r = plugin::call_handler(b, when);
   if (run.dry && r.failure && r.failure->hint.empty() && refused_as_read_only(*r.failure))
     r.failure->hint = "in a dry run the side connection is read-only: let the handler ask run().dry, and do without";
   write_down(b, r);
+  for (const auto &what : r.outside) outside_.insert(what + " by " + b.who);
   const bool forgiven = only_logged(when.phase);
   const bool told_to_stop = stop_.raised() && !forgiven && !r.session_lost; // then it failed because of that
   const bool softened = r.failure && !told_to_stop && r.outcome != outcome::veto &&

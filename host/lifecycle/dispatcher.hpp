@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace davit::lifecycle {
@@ -35,6 +36,10 @@ public:
   // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
   // once more, that goes on after it. Instances with such a handler are not called again.
   void give_up(const error &why);
+  // In a dry run, what handlers did that no rollback undoes, as far as it shows.
+  const std::set<std::string> &outside() const { return outside_; }
+  // Keeps out of the error what plugins have for secrets.
+  void scrub(error &e) const;
   // After the last phase of the run.
   void settle() { care_.settle(); }
 
@@ -63,6 +68,7 @@ private:
   observer &show_;
   journal &journal_;
   aftercare care_;
+  std::set<std::string> outside_;
   moment now_;
   std::optional<std::size_t> resume_at_; // place in now_.phase
 };

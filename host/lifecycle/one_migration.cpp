@@ -60,6 +60,7 @@ void one_migration::fail(error e) {
     stopped.where = e.where;
     e = std::move(stopped);
   }
+  p_.dispatcher.scrub(e); // a migration may meet what a plugin has stored
   if (!failure_) describe(e);
   failure_ = e;
   failed(e);

@@ -18,18 +18,19 @@ postgres::connection &autocommit_channel::ready() {
 }
 
 void autocommit_channel::before_stream(postgres::connection &c) {
-  c.exec(rights() == access::read ? "BEGIN READ ONLY" : "BEGIN");
+  c.exec(rights() == access::write ? "BEGIN" : "BEGIN READ ONLY");
 }
 
 void autocommit_channel::after_stream(postgres::connection &c, bool complete) {
   if (c.transaction_status() == transaction_status::idle) return;
-  c.exec(complete && c.transaction_status() == transaction_status::in_transaction ? "COMMIT" : "ROLLBACK");
+  const bool keep = complete && rights() != access::rehearse;
+  c.exec(keep && c.transaction_status() == transaction_status::in_transaction ? "COMMIT" : "ROLLBACK");
 }
 
 postgres::result autocommit_channel::query(std::string_view sql, std::span<const postgres::parameter> parameters) {
   require_no_stream();
   postgres::connection &c = ready();
-  if (rights() != access::read) return c.query(sql, parameters);
+  if (rights() == access::write) return c.query(sql, parameters);
   before_stream(c);
   try {
     auto r = c.query(sql, parameters);

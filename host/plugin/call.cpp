@@ -167,6 +167,7 @@ call_result call_handler(const binding &b, const occasion &when) {
     out.outcome = e.code == error_code::hook_deadline && !out.session_lost ? outcome::deadline : outcome::failed;
     out.failure = e;
   }
+  out.outside = state.sql.outside();
   if (out.outcome != outcome::ok) when.stats.revert(mark);
   if (out.failure) {
     out.failure->message = shared.secrets.scrub(out.failure->message);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace davit::plugin {
 
@@ -37,6 +38,7 @@ struct call_result {
   std::optional<error> failure; // why, unless ok or handled
   std::string message;          // what the handler reported
   std::uint64_t rows_affected = 0;
+  std::vector<std::string> outside; // as call_sql has it
   std::chrono::microseconds duration{0};
   // It failed, and the session or the migration's transaction is not what it was before: no policy softens that.
   bool session_lost = false;

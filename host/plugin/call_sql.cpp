@@ -3,6 +3,7 @@
 #include "plugin/autocommit_channel.hpp"
 #include "plugin/savepoint_channel.hpp"
 #include "plugin/transaction_channel.hpp"
+#include "sql/outside_effect.hpp"
 #include "sql/split.hpp"
 
 #include <davit/plugin.h>
@@ -65,6 +66,8 @@ channel &call_sql::prepare(std::int32_t connection, std::string_view sql) {
   if (supervision_.reason() != DAVIT_CANCEL_NONE)
     throw call_error(DAVIT_ERR_CANCELLED, "the handler was told to give up: no more statements", "return");
   check_allowed(sql);
+  if (on_side_ == access::rehearse)
+    if (auto what = sql::outside_effect(sql); !what.empty()) outside_.push_back(std::move(what));
   return c;
 }
 

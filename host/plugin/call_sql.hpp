@@ -10,7 +10,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace davit::plugin {
 
@@ -23,7 +25,7 @@ enum class sql_scope {
 
 class call_sql {
 public:
-  // `on_side`: at most these rights on the side connection.
+  // `on_side`: at most these rights on the side connection; access::rehearse in a dry run.
   call_sql(sessions &s, sql_scope scope, access rights, access on_side, const watch &supervision)
       : sessions_(s), scope_(scope), rights_(rights), on_side_(on_side), supervision_(supervision) {}
 
@@ -41,6 +43,8 @@ public:
   void finish(bool keep);
   // Whether keeping the handler's work means a COMMIT.
   bool may_take_long() const { return main_ && main_->commits(); }
+  // In a dry run, what it sent that no rollback undoes, as far as its text shows.
+  const std::vector<std::string> &outside() const { return outside_; }
 
 private:
   channel &prepare(std::int32_t connection, std::string_view sql);
@@ -55,6 +59,7 @@ private:
   // Made at the first statement: most handlers need one of them, or none.
   std::unique_ptr<channel> main_;
   std::optional<side_channel> side_;
+  std::vector<std::string> outside_;
 };
 
 } // namespace davit::plugin

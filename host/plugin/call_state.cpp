@@ -46,7 +46,7 @@ void shown_error::set(const error &e, std::int32_t status) {
 }
 
 call_state::call_state(const binding &b, const occasion &w)
-    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), w.run.dry ? access::read : access::write,
+    : bound(b), when(w), sql(w.sessions, w.scope, b.owner->rights(), w.run.dry ? access::rehearse : access::write,
                              b.owner->shared().supervision) {}
 
 const davit_run *call_state::shown_run() {

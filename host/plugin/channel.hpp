@@ -13,7 +13,8 @@
 
 namespace davit::plugin {
 
-enum class access { none, read, write };
+// rehearse: as read, and what the server lets through all the same, such as NOTIFY, is not committed.
+enum class access { none, rehearse, read, write };
 
 // A refusal that becomes the status of a host function.
 class call_error : public error {

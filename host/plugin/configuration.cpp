@@ -4,6 +4,7 @@
 #include "base/nearest.hpp"
 #include "config/complaint.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -104,27 +105,34 @@ void configuration::add(schema &root, const config_key &key) {
   at->leaf = &key;
 }
 
+// A key that is misspelt is none of those that are known to be secret: with one secret among the keys, no value of the
+// line is shown.
+error configuration::complaint(error_code code, const place &where, std::string_view message,
+                               std::string_view hint) const {
+  const bool secrets = std::any_of(keys_.begin(), keys_.end(), [](const config_key &k) { return k.secret; });
+  return config::complaint(code, where, message, hint, secrets ? config::hide::all : config::hide::names);
+}
+
 void configuration::take_secret(node &n, const std::string &path, const std::string &base) {
   const auto *t = std::get_if<config::table>(&n.value);
   if (t) {
     const auto *source = t->size() == 1 ? std::get_if<std::string>(&t->front().second.value) : nullptr;
     if (!source || (t->front().first != "env" && t->front().first != "file"))
-      throw config::complaint(error_code::config_value, n.where,
-                              "'config." + path + "' must be a string, { env = \"NAME\" } or { file = \"path\" }", "");
+      throw complaint(error_code::config_value, n.where,
+                      "'config." + path + "' must be a string, { env = \"NAME\" } or { file = \"path\" }", "");
     std::string text;
     if (t->front().first == "env") {
       const char *env = std::getenv(source->c_str());
       if (!env)
-        throw config::complaint(error_code::config_value, n.where,
-                                "'config." + path + "' names the environment variable " + *source +
-                                    ", which is not set",
-                                "set it, or change davit.toml");
+        throw complaint(error_code::config_value, n.where,
+                        "'config." + path + "' names the environment variable " + *source + ", which is not set",
+                        "set it, or change davit.toml");
       text = env;
     } else {
       try {
         text = read_file(std::filesystem::path(base) / *source);
       } catch (const std::system_error &e) {
-        throw config::complaint(
+        throw complaint(
             error_code::config_unreadable, n.where,
             "'config." + path + "' names the file " + *source + ", which cannot be read: " + e.code().message(), "");
       }
@@ -139,41 +147,41 @@ void configuration::validate(node &n, const schema &rule, const std::string &pat
   if (rule.leaf) {
     if (rule.leaf->secret) take_secret(n, path, base);
     if (!fits(n, rule.leaf->type))
-      throw config::complaint(error_code::config_value, n.where,
-                              "'config." + path + "' is " + std::string(n.type_name()) + ", it must be " +
-                                  std::string(type_name(rule.leaf->type)),
-                              rule.leaf->doc);
+      throw complaint(error_code::config_value, n.where,
+                      "'config." + path + "' is " + std::string(n.type_name()) + ", it must be " +
+                          std::string(type_name(rule.leaf->type)),
+                      rule.leaf->doc);
     return;
   }
   if (rule.element) {
     auto *a = std::get_if<config::array>(&n.value);
     if (!a)
-      throw config::complaint(error_code::config_value, n.where,
-                              "'config." + path + "' is " + std::string(n.type_name()) + ", it must be an array", "");
+      throw complaint(error_code::config_value, n.where,
+                      "'config." + path + "' is " + std::string(n.type_name()) + ", it must be an array", "");
     for (std::size_t i = 0; i < a->size(); ++i) validate((*a)[i], *rule.element, joined(path, std::to_string(i)), base);
     return;
   }
   auto *t = std::get_if<config::table>(&n.value);
   if (!t)
-    throw config::complaint(error_code::config_value, n.where,
-                            (path.empty() ? std::string("'config'") : "'config." + path + "'") + " is " +
-                                std::string(n.type_name()) + ", it must be a table",
-                            "");
+    throw complaint(error_code::config_value, n.where,
+                    (path.empty() ? std::string("'config'") : "'config." + path + "'") + " is " +
+                        std::string(n.type_name()) + ", it must be a table",
+                    "");
   for (auto &[key, child] : *t) {
     const auto known = rule.children.find(key);
     if (known == rule.children.end()) {
       std::vector<std::string_view> names;
       for (const auto &[name, unused] : rule.children) names.push_back(name);
-      throw config::complaint(error_code::config_unknown, child.key_where,
-                              "the plugin has no configuration key '" + joined(path, key) + "'",
-                              names.empty() ? "this plugin has no configuration" : did_you_mean(key, names));
+      throw complaint(error_code::config_unknown, child.key_where,
+                      "the plugin has no configuration key '" + joined(path, key) + "'",
+                      names.empty() ? "this plugin has no configuration" : did_you_mean(key, names));
     }
     validate(child, known->second, joined(path, key), base);
   }
   for (const auto &[name, child] : rule.children)
     if (child.leaf && child.leaf->required && !n.find(name))
-      throw config::complaint(error_code::config_value, n.where.line ? n.where : where_,
-                              "the plugin needs the configuration key '" + joined(path, name) + "'", child.leaf->doc);
+      throw complaint(error_code::config_value, n.where.line ? n.where : where_,
+                      "the plugin needs the configuration key '" + joined(path, name) + "'", child.leaf->doc);
   for (const auto &[name, child] : rule.children) { // keys that are needed inside of a table that is not there
     if (child.leaf || child.element || n.find(name)) continue;
     node absent;
@@ -230,7 +238,7 @@ std::optional<std::uint64_t> configuration::length(std::string_view path) const 
   if (!at->written) return 0;
   if (const auto *a = std::get_if<config::array>(&at->written->value)) return a->size();
   if (const auto *t = std::get_if<config::table>(&at->written->value)) return t->size();
-  throw config::complaint(
+  throw complaint(
       error_code::config_value, at->written->where,
       "'config." + std::string(path) + "' is " + std::string(at->written->type_name()) + ", not an array or table", "");
 }

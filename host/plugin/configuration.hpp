@@ -46,6 +46,7 @@ private:
   void validate(config::node &n, const schema &rule, const std::string &path, const std::string &base);
   void take_secret(config::node &n, const std::string &path, const std::string &base);
   static void add(schema &root, const config_key &key);
+  error complaint(error_code code, const place &where, std::string_view message, std::string_view hint) const;
 
   std::vector<config_key> keys_;
   schema root_;

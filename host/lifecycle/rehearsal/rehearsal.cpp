@@ -65,6 +65,7 @@ void rehearsal::migrate(const std::vector<migration::step> &steps) {
 void rehearsal::end() {
   transaction_.roll_back();
   report_.held = transaction_.held();
+  for (const auto &what : parts_.dispatcher.outside()) report_.outside.push_back({what, {}});
   if (!sequences_) return;
   try {
     report_.sequences = moved(*sequences_, read_sequences(parts_.sessions.witness()));

@@ -121,3 +121,17 @@ TEST_CASE("dry run: what a handler sets for its session ends with it") {
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   rehearse(p, 0);
 }
+
+TEST_CASE(
+    "dry run: what the server lets a read-only handler do is not committed, and what cannot be undone is listed") {
+  const project p(with_probe(R"t(
+    { phase = "after_ddl", do = "sql", side = true, sql = "SELECT lo_create(4711)", catch = true },
+    { phase = "startup", handler = "copy", do = "sql", side = true, sql = "COPY (SELECT 1) TO PROGRAM 'true'" },
+    { phase = "after_ddl", handler = "emit", do = "sql", sql = "SELECT pg_logical_emit_message(false, 'a', 'b')" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  const std::string traces = rehearse(p, 0).answer().dump("/traces");
+  CHECK(count(traces, "COPY with a file or program by plugin 'probe', handler 'copy' at startup") == 1);
+  CHECK(count(traces, "pg_logical_emit_message() by plugin 'probe', handler 'emit' at after_ddl") == 1);
+  CHECK(p.database().sql("SELECT count(*) FROM pg_largeobject_metadata") == "0");
+}

@@ -85,3 +85,21 @@ TEST_CASE("a secret in the key of a stat is scrubbed, and the plugin finds the e
   CHECK(stat(run, "migrations/0001/tries of ***") == "3");
   CHECK_FALSE(has(everything(p, run), secret));
 }
+
+TEST_CASE("a migration that fails over a secret that a plugin has stored does not tell it") {
+  const environment env{{"PROBE_SECRET", std::string(secret)}};
+  for (const std::string sql : {"SELECT x::int FROM kept", "INSERT INTO kept SELECT * FROM kept"})
+    for (const std::string prefix : {"", "-- davit: no-transaction\n"}) {
+      CAPTURE(sql);
+      CAPTURE(prefix);
+      const project p(config(tell("pre_execute", R"t(do = "sql", sql = "INSERT INTO kept VALUES ('{secret}')")t") +
+                             tell("on_error", R"t(do = "describe", text = "error")t")));
+      p.database().sql("CREATE TABLE kept (x text PRIMARY KEY)");
+      p.migration("0001_one.up.sql", prefix + sql + ";");
+      running_program davit(p.command({"up", "--json"}, env));
+      const finished_run run(davit.wait());
+      CHECK(run.exit_code() == 1);
+      CHECK(has(run.answer().dump("/error"), "***"));
+      CHECK_FALSE(has(everything(p, run), secret));
+    }
+}

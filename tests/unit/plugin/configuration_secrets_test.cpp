@@ -89,3 +89,15 @@ TEST_CASE("only secret keys may come from elsewhere") {
   const auto problem = refusal([&] { config_of(folder, "url = { env = 'HOME' }\n", keys); });
   CHECK(has(problem.message, "'config.url' is table, it must be string"));
 }
+
+TEST_CASE("a secret under a key that is misspelt, or beside one, is not shown with it") {
+  const temp_folder folder;
+  for (const std::string toml :
+       {"tokem = 'hunter2'", "token = { enw = 'hunter2' }", "a = { tokem = 'hunter2', url = 5 }",
+        "targets = [ { name = 5, tokem = 'hunter2' } ]"}) {
+    CAPTURE(toml);
+    const auto problem = refusal([&] { config_of(folder, toml + "\n", keys); });
+    CHECK(has(problem.excerpt, "****"));
+    CHECK_FALSE(has(problem.message + problem.hint + problem.excerpt, "hunter2"));
+  }
+}
