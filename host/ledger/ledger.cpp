@@ -4,6 +4,7 @@
 #include "ledger/edited.hpp"
 #include "ledger/life_sign.hpp"
 #include "ledger/progress.hpp"
+#include "ledger/storable.hpp"
 #include "ledger/tables.hpp"
 
 #include <algorithm>
@@ -133,22 +134,41 @@ std::vector<migration::recorded> ledger::read_settled() {
 
 void ledger::start_run(const run_record &run) {
   texts t;
+  std::array said{&run.environment, &run.host,       &run.os_user,     &run.hint,
+                  &run.hint_owner,  &run.hint_token, &run.plugins_json};
+  std::array<std::string, said.size()> kept;
+  std::transform(said.begin(), said.end(), kept.begin(), [this](const std::string *s) { return storable(*c_, *s); });
+  const auto &[environment, host, os_user, hint, hint_owner, hint_token, plugins] = kept;
   c_->query(
       "INSERT INTO " + table("run") +
           " (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, plugins)"
           " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)"
           " RETURNING " +
           give_life_sign_sql("id"),
-      std::array{parameter(run.id), parameter(run.command), parameter(run.environment), t.add(run.started_us),
-                 parameter(run.host), parameter(run.os_user), parameter(run.davit_version), parameter(run.hint),
-                 parameter(run.hint_owner), parameter(run.hint_token), parameter(run.plugins_json)});
+      std::array{parameter(run.id), parameter(run.command), parameter(environment), t.add(run.started_us),
+                 parameter(host), parameter(os_user), parameter(run.davit_version), parameter(hint),
+                 parameter(hint_owner), parameter(hint_token), parameter(plugins)});
 }
 
-void ledger::finish_run(const std::string &run, const run_end &end) {
+std::string ledger::finish_run(const std::string &run, const run_end &end) {
+  const bool inside = c_->transaction_status() == postgres::transaction_status::in_transaction;
+  try {
+    set_end(run, end);
+    return {};
+  } catch (const postgres::server_error &e) {
+    if (e.code == error_code::connection_lost || end.stats_json.empty() || inside) throw;
+    set_end(run, {end.outcome, end.message, {}});
+    return e.message;
+  }
+}
+
+void ledger::set_end(const std::string &run, const run_end &end) {
+  const std::string message = storable(*c_, end.message);
+  const std::string stats = storable(*c_, end.stats_json);
   const auto r =
       c_->query("UPDATE " + table("run") +
                     " SET finished = clock_timestamp(), outcome = $2, message = $3, stats = $4 WHERE id = $1",
-                std::array{parameter(run), parameter(end.outcome), or_null(end.message), or_null(end.stats_json)});
+                std::array{parameter(run), parameter(end.outcome), or_null(message), or_null(stats)});
   if (r.rows_affected() != 1)
     throw error(error_code::ledger_conflict, "the row of run " + run + " is not in " + table("run") + " any more",
                 "something else than davit changes the ledger's tables");
@@ -177,7 +197,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
     sql += "; UPDATE " + table("run_migration") +
            " SET owes_hooks = false WHERE run = " + postgres::quote_literal(run) +
            " AND version = " + postgres::quote_literal(id.text()) + " AND owes_hooks";
-  c_->exec_statement(sql, rows.text());
+  c_->exec_statement(sql, storable(*c_, rows.text()));
 }
 
 // The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
@@ -200,12 +220,14 @@ std::string ledger::event_sql() const {
 void ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
   texts t;
   const std::string version(e.id.text());
+  const std::string name = storable(session, e.name);
+  const std::string message = storable(session, e.message);
   try {
     session.query(event_sql(),
-                  std::array{parameter(version), parameter(e.name), parameter(e.state), or_null(e.files.up),
+                  std::array{parameter(version), parameter(name), parameter(e.state), or_null(e.files.up),
                              or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
                              t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
-                             or_null(e.message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
+                             or_null(message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
                              parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
   } catch (const postgres::server_error &refused) {
     if (tells_not_taken(refused) && refused.sqlstate == postgres::sqlstate::division_by_zero) not_taken(e);
@@ -225,7 +247,7 @@ void ledger::not_taken(const migration_event &e) {
 std::string ledger::first_event_sql(const std::string &run, const migration_event &e) const {
   const auto text = [](const std::string &s) { return s.empty() ? std::string("NULL") : postgres::quote_literal(s); };
   const std::string version = text(std::string(e.id.text()));
-  const std::string name = postgres::quote_literal(e.name);
+  const std::string name = postgres::quote_literal(storable(*c_, e.name));
   const std::string direction = e.up ? "'up'" : "'down'";
   // A row of migration that a trigger or policy keeps out leaves no version to tell of; one of run_migration, a
   // division by zero.
@@ -238,7 +260,7 @@ std::string ledger::first_event_sql(const std::string &run, const migration_even
       table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
       text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done, text(e.done_checksum),
       e.baselined ? "'baseline'" : "'sql'", table("run_migration"), run_migration_columns, run, name, direction,
-      text(e.outcome), e.duration_us, text(e.message), e.owes_hooks);
+      text(e.outcome), e.duration_us, text(storable(*c_, e.message)), e.owes_hooks);
 }
 
 std::string ledger::writable_sql() {
@@ -321,11 +343,12 @@ void ledger::set_stop(const migration::version &id, std::uint32_t done, const st
 
 void ledger::add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,
                         const std::string &message) {
+  const std::string said = storable(*c_, message);
   c_->query(
       "INSERT INTO " + table("run_migration") +
           " (run, version, name, direction, outcome, duration_us, message) VALUES ($1::uuid, $2, $3, $4, $5, 0, $6)",
       std::array{parameter(run), parameter(about.id.text()), parameter(about.name), parameter(about.up ? "up" : "down"),
-                 parameter(outcome), or_null(message)});
+                 parameter(outcome), or_null(said)});
 }
 
 void ledger::set_checksums(const migration::version &id, const migration::checksums &files) {

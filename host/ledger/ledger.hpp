@@ -84,7 +84,8 @@ public:
 
   // The session is known from then on as the one of that run, for as long as it lives.
   void start_run(const run_record &run);
-  void finish_run(const std::string &run, const run_end &end);
+  // Returns why it could not keep the stats with it, if so: what became of the run is recorded all the same.
+  std::string finish_run(const std::string &run, const run_end &end);
   // What handlers did, and the migrations whose handlers after COMMIT were called. Does not wait for the server's disk:
   // a server that crashes within the next moment may forget it, and then those are not known to have run.
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
@@ -124,6 +125,7 @@ public:
   std::optional<std::string> run_as_json(const std::string &id);
 
 private:
+  void set_end(const std::string &run, const run_end &end);
   std::optional<int> read_version();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include "ledger/edited.hpp"
 #include "ledger/life_sign.hpp"
+#include "ledger/storable.hpp"
 
 #include <array>
 
@@ -67,6 +68,7 @@ progress::progress(postgres::connection &session, const std::string &schema)
 void progress::begin(const std::string &run, const migration_event &e, std::uint32_t begun) {
   const std::string sent = std::to_string(begun);
   const std::string done = std::to_string(e.statements_done);
+  const std::string name = storable(c_, e.name);
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
@@ -75,7 +77,7 @@ void progress::begin(const std::string &run, const migration_event &e, std::uint
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum, xid = NULL",
-      std::array{parameter(e.id.text()), parameter(e.name), parameter(e.up ? "up" : "down"), parameter(run),
+      std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent)});
   require_taken(r, e.id);

@@ -56,6 +56,7 @@ private:
   void plan();
   void record();
   void write_journal();
+  void write_last_journal();
   void end();
   std::string outcome_of(const error &e) const;
 
@@ -274,6 +275,16 @@ void runner::write_journal() {
   paid_.clear();
 }
 
+// What handlers did is less than what became of the run.
+void runner::write_last_journal() {
+  try {
+    write_journal();
+  } catch (const error &e) {
+    if (e.code == error_code::connection_lost) throw;
+    show_.warning("what handlers did could not be recorded in the ledger: " + e.message);
+  }
+}
+
 std::string runner::outcome_of(const error &e) const {
   switch (e.code) {
   case error_code::hook_veto: return "vetoed";
@@ -321,8 +332,10 @@ void runner::end() {
     ledger_.use(sessions_.witness());
     // A run that had nothing to do leaves no row, unless something went wrong in it.
     if (!recorded_ && out_.failure) record();
-    write_journal();
-    if (recorded_) ledger_.finish_run(out_.run, {out_.outcome, failure ? failure->message : "", out_.stats_json});
+    write_last_journal();
+    if (!recorded_) return;
+    const auto why = ledger_.finish_run(out_.run, {out_.outcome, failure ? failure->message : "", out_.stats_json});
+    if (!why.empty()) show_.warning("the stats of the run could not be recorded in the ledger: " + why);
   } catch (const error &e) {
     show_.warning("the end of the run could not be recorded in the ledger: " + e.message);
   }

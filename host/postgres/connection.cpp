@@ -314,6 +314,11 @@ bool connection::speaks_utf8() const noexcept {
   return encoding && std::string_view(encoding) == "UTF8";
 }
 
+bool connection::stores_utf8() const noexcept {
+  const char *encoding = PQparameterStatus(c_.get(), "server_encoding");
+  return encoding && (std::string_view(encoding) == "UTF8" || std::string_view(encoding) == "SQL_ASCII");
+}
+
 bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK && own_socket(); }
 bool connection::own_socket() const noexcept { return is_socket_of(c_.get(), c_.get_deleter().socket); }
 bool connection::still_alive() noexcept {

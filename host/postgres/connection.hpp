@@ -84,6 +84,7 @@ public:
   bool own_socket() const noexcept;    // false if other code in this process has closed or replaced it
   bool still_alive() noexcept;         // looks at the socket; nothing may be running
   bool speaks_utf8() const noexcept;   // false after a statement has set another client_encoding
+  bool stores_utf8() const noexcept;   // the database has every character, or takes any bytes
   int server_version() const noexcept; // 150004
   std::int32_t backend_pid() const noexcept;
   std::string database() const;

@@ -130,3 +130,17 @@ TEST_CASE("a run whose row was taken away says so") {
   p.migration("0001_one.up.sql", "DELETE FROM davit.run;");
   CHECK(has(up(p, 0).err(), "is not in \"davit\".run any more"));
 }
+
+TEST_CASE("a run's end is recorded also where its stats cannot be, or what its handlers did") {
+  const project p(with_probe(R"t({ phase = "success", do = "report", text = "done" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  p.database().sql("ALTER TABLE davit.run ADD CHECK (stats IS NULL) NOT VALID;"
+                   "ALTER TABLE davit.hook_call ADD CHECK (phase <> 'success') NOT VALID");
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  const std::string warnings = up(p, 0).answer().dump("/warnings");
+  CHECK(has(warnings, "the stats of the run could not be recorded"));
+  CHECK(has(warnings, "what handlers did could not be recorded"));
+  CHECK(p.database().sql("SELECT string_agg(outcome, ' ') FROM davit.run") == "applied applied");
+  CHECK_FALSE(has(up(p, 0).all_output(), "ended without a word"));
+}

@@ -24,8 +24,7 @@ TEST_CASE("an excerpt is the line and a caret below the column") {
 TEST_CASE("where a name may be misspelt, every value of the line is masked") {
   using davit::config::hide;
   const auto shown = [](std::string_view line) { return mask_secrets(line, 0, hide::all).text; };
-  CHECK(shown(R"(config = { tokem = "s3=cret", max = 12, on = true })") ==
-        "config = { tokem = ****, max = ****, on = **** }");
+  CHECK(shown(R"(config = { tokem = "s3=cret", max = '12' })") == "config = { tokem = ****, max = **** }");
   CHECK(shown(R"(tokem = { enw = "s3cret" } # see)") == "tokem = { enw = **** } # see");
   CHECK(shown(R"(tokem = ["s3cret", "x"])") == "tokem = ****");
   CHECK(shown(R"(tokem = "s3"cret")") == "tokem = ****");
