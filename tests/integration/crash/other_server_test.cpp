@@ -35,17 +35,18 @@ std::string tables(postgres::connection c) {
 TEST_CASE("what a plugin does to the environment sends no session of davit's elsewhere") {
   const test_database other;
   const std::string elsewhere = (server().folder() / "nowhere").string();
-  for (const auto &[name, value] : {std::pair<std::string, std::string>{"PGDATABASE", other.name()},
-                                    {"PGHOST", elsewhere},
-                                    {"PGHOSTADDR", "127.0.0.1"},
-                                    {"PGPORT", "1"},
-                                    {"PGUSER", "nobody"},
-                                    {"PGTZ", "Asia/Tokyo"},
-                                    {"PGOPTIONS", "-c default_transaction_read_only=on"}}) {
+  for (const auto &variable : {std::pair<std::string, std::string>{"PGDATABASE", other.name()},
+                               {"PGHOST", elsewhere},
+                               {"PGHOSTADDR", "127.0.0.1"},
+                               {"PGPORT", "1"},
+                               {"PGUSER", "nobody"},
+                               {"PGTZ", "Asia/Tokyo"},
+                               {"PGOPTIONS", "-c default_transaction_read_only=on"}}) {
+    const std::string &name = variable.first;
     CAPTURE(name);
-    const project p(with_probe(
-        action(R"t(phase = "startup")t", "do = \"environment\", key = \"" + name + "\", value = \"" + value + "\"") +
-        std::string(everywhere)));
+    const project p(with_probe(action(R"t(phase = "startup")t", "do = \"environment\", key = \"" + name +
+                                                                    "\", value = \"" + variable.second + "\"") +
+                               std::string(everywhere)));
     add_migrations(p);
     davit_run(p, {"up"}, 0,
               {{"DAVIT_DATABASE_URL", std::nullopt},
