@@ -9,8 +9,8 @@ namespace {
 
 // A copy of the server has the same: it tells less than the beacon, but it outlives the session.
 constexpr std::string_view place_sql =
-    "(SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) FROM pg_catalog.pg_control_system() s, "
-    "pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())";
+    "SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) FROM pg_catalog.pg_control_system() s, "
+    "pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()";
 
 // Not among the connection's options: libpq sends them as settings.
 constexpr std::array variables{"PGTZ", "PGDATESTYLE", "PGGEQO"};
@@ -22,12 +22,21 @@ std::int64_t random_key() {
 
 void add(std::string &setup, const char *beacon_call, std::int64_t beacon) {
   if (!setup.empty()) setup += "; ";
-  setup +=
-      std::string("SELECT pg_catalog.") + beacon_call + "(" + std::to_string(beacon) + "), " + std::string(place_sql);
+  setup += std::string("SELECT pg_catalog.") + beacon_call + "(" + std::to_string(beacon) + ")";
 }
 
 std::string name_of(const postgres::connection &c) {
   return "database '" + c.database() + "' at host '" + c.host() + "'";
+}
+
+// Where a server does not let everybody see its identifier, its name has to do.
+std::string place_of(postgres::connection &c) {
+  try {
+    return std::string(c.exec(place_sql).text(0, 0));
+  } catch (const postgres::server_error &e) {
+    if (e.sqlstate != postgres::sqlstate::insufficient_privilege) throw;
+    return name_of(c);
+  }
 }
 
 [[noreturn]] void elsewhere(const postgres::connection &found, const postgres::connection *first) {
@@ -44,8 +53,8 @@ std::string name_of(const postgres::connection &c) {
 postgres::connection home::open_first(postgres::connect_options options) {
   beacon_ = random_key();
   add(options.setup, "pg_advisory_lock", beacon_);
-  options.on_setup = [this](const postgres::result &r) { place_ = r.text(0, 1); };
   postgres::connection c(options);
+  place_ = place_of(c);
   conninfo_ = c.conninfo();
   for (std::size_t i = 0; i < variables.size(); ++i)
     if (const char *value = std::getenv(variables[i])) settings_[i] = value;
@@ -62,19 +71,14 @@ void home::put_back_environment() const {
 
 postgres::connection home::open(postgres::connect_options options, postgres::connection *first) const {
   bool seen = false;
-  std::string place;
   add(options.setup, "pg_try_advisory_xact_lock_shared", beacon_);
-  options.on_setup = [&](const postgres::result &r) {
-    seen = r.text(0, 0) == "f";
-    place = r.text(0, 1);
-  };
+  options.on_setup = [&seen](const postgres::result &r) { seen = r.text(0, 0) == "f"; };
   put_back_environment();
   options.url = conninfo_;
   options.url_is_conninfo = true;
   postgres::connection c(options);
   if (seen) return c;
-  const bool lives = first && first->still_alive();
-  if (lives || place != place_) elsewhere(c, first);
+  if ((first && first->still_alive()) || place_of(c) != place_) elsewhere(c, first);
   return c;
 }
 

@@ -150,3 +150,12 @@ TEST_CASE("a stream that a handler leaves open is closed when it returns") {
   up(p, 0);
   CHECK(exists(p, "one"));
 }
+
+TEST_CASE("a server that does not tell its identifier can be migrated all the same") {
+  const project p;
+  p.database().sql("CREATE ROLE shy LOGIN; GRANT ALL ON SCHEMA public TO shy; GRANT CREATE ON DATABASE " +
+                   p.database().name() + " TO shy; REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  davit_run(p, {"up"}, 0, {{"PGUSER", "shy"}, {"DAVIT_DATABASE_URL", p.database().url() + "&user=shy"}});
+  CHECK(p.database().sql("SELECT tableowner FROM pg_tables WHERE tablename = 'one'") == "shy");
+}
