@@ -65,21 +65,24 @@ std::string ended(const std::string &schema, const std::string &rows, const std:
 progress::progress(postgres::connection &session, const std::string &schema)
     : c_(session), schema_(postgres::quote_identifier(schema)) {}
 
-void progress::begin(const std::string &run, const migration_event &e, std::uint32_t begun) {
+void progress::begin(const std::string &run, const migration_event &e, std::uint32_t begun,
+                     const std::string &begun_checksum) {
   const std::string sent = std::to_string(begun);
   const std::string done = std::to_string(e.statements_done);
   const std::string name = storable(c_, e.name);
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
-          " statements_begun, done_checksum) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9)"
+          " statements_begun, done_checksum, begun_checksum) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer,"
+          " $10::integer, $9, $11)"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
-          " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum, xid = NULL",
+          " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
+          " begun_checksum = excluded.begun_checksum, xid = NULL",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
-                 or_null(e.done_checksum), parameter(sent)});
+                 or_null(e.done_checksum), parameter(sent), or_null(begun_checksum)});
   require_taken(r, e.id);
 }
 

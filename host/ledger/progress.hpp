@@ -22,7 +22,8 @@ public:
   progress(postgres::connection &session, const std::string &schema);
 
   // `begun` as in reached: what an earlier run had begun.
-  void begin(const std::string &run, const migration_event &about, std::uint32_t begun);
+  void begin(const std::string &run, const migration_event &about, std::uint32_t begun,
+             const std::string &begun_checksum);
   void reach(const migration::version &id, const reached &now);
   // The migration is recorded as a whole.
   void finish(const migration::version &id);

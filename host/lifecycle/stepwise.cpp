@@ -5,6 +5,7 @@
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/transaction_count.hpp"
+#include "sql/outside_effect.hpp"
 #include "sql/token_reader.hpp"
 
 namespace davit::lifecycle {
@@ -43,8 +44,12 @@ error lost_at_commit() {
 
 } // namespace
 
-void stepwise::go() {
+void stepwise::go() try {
   for (std::size_t i = done_; i < p_.script.statements.size(); ++i) step(i);
+} catch (...) {
+  // Statements that changed nothing in the database count as well, but were not each worth a word.
+  if (noted_ != done_ && !unsure_ && !lost_) reach(done_, std::nullopt);
+  throw;
 }
 
 void stepwise::step(std::size_t i) {
@@ -65,6 +70,8 @@ void stepwise::step(std::size_t i) {
 void stepwise::in_transaction_of_its_own(std::size_t i) {
   const auto &st = p_.script.statements[i];
   auto &c = p_.sessions.run();
+  const bool outside = !sql::outside_effect(st.text).empty();
+  if (outside) reach(i + 1, std::nullopt); // no rollback takes that back
   c.exec("BEGIN");
   try {
     p_.run(st);
@@ -74,6 +81,7 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
     return on_its_own(i);
   }
   commit(i, [&] { c.exec("COMMIT"); });
+  if (noted_ != done_ && leaves_trace(st)) reach(done_, std::nullopt); // what it called may have acted elsewhere
 }
 
 void stepwise::commit_file_transaction(std::size_t i) {
@@ -137,6 +145,7 @@ void stepwise::on_its_own(std::size_t i) {
 }
 
 void stepwise::reach(std::size_t begun, std::optional<std::string> xid) {
+  noted_ = xid ? static_cast<std::uint32_t>(begun) : done_;
   p_.progress.reach(p_.id, {done_, static_cast<std::uint32_t>(begun), std::move(xid), checksums_.of_first(done_),
                             checksums_.of_first(begun)});
 }

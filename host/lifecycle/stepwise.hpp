@@ -31,7 +31,7 @@ public:
 
   // Goes on where `step` says.
   stepwise(const parts &p, const migration::step &step)
-      : p_(p), step_(step), checksums_(p.script), done_(step.skip_statements) {}
+      : p_(p), step_(step), checksums_(p.script), done_(step.skip_statements), noted_(done_) {}
 
   void go();
 
@@ -59,6 +59,7 @@ private:
   const migration::step &step_;
   const migration::beginning_checksums checksums_;
   std::uint32_t done_;
+  std::uint32_t noted_; // what the ledger takes for done
   bool unsure_ = false, in_part_ = false, lost_ = false, leftover_ = false;
 };
 

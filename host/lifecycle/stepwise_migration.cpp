@@ -63,7 +63,8 @@ void stepwise_migration::execute(const migration::statement &st) {
 
 void stepwise_migration::run_statements() {
   ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
-  progress.begin(p_.dispatcher.run.id, event(), step_.skip_statements + (step_.perhaps_one_more ? 1U : 0U));
+  progress.begin(p_.dispatcher.run.id, event(), step_.skip_statements + (step_.perhaps_one_more ? 1U : 0U),
+                 step_.begun_checksum);
   const stepwise::parts parts{p_.sessions,
                               p_.stop,
                               p_.show,

@@ -37,6 +37,9 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     case statement_kind::begin:
     case statement_kind::begin_with_modes: inside = true; continue;
     case statement_kind::commit: end_transaction(true); continue;
+    case statement_kind::two_phase: // PREPARE TRANSACTION, or outside of one
+      if (inside) end_transaction(true);
+      continue;
     case statement_kind::rollback: end_transaction(false); continue;
     case statement_kind::savepoint:
       if (!savepoint) savepoint = open.repeatable.size();

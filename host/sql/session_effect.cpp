@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 
 namespace davit::sql {
 namespace {
@@ -46,6 +48,16 @@ bool creates_temporary(token_reader reader) {
   return reader.is("temp") || reader.is("temporary");
 }
 
+// In the body of a DO, which is a string.
+bool body_may_set(std::string_view statement) {
+  std::string text(statement);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  for (const auto *words : {"set_config", "set session", "set search_path", "set role", "reset ", "temp"})
+    if (text.find(words) != std::string::npos) return true;
+  return false;
+}
+
 bool may_leave_something(token_reader reader) {
   if (creates_temporary(reader)) return true;
   for (; !reader.at_end(); reader.advance()) {
@@ -64,6 +76,7 @@ session_effect session_effect_of(std::string_view statement) {
   if (std::any_of(about_the_session.begin(), about_the_session.end(), begins_with) || sets(reader) ||
       prepares(reader) || is_set_config(reader))
     return session_effect::repeatable;
+  if (reader.is("do") && body_may_set(statement)) return session_effect::lost;
   return may_leave_something(reader) ? session_effect::lost : session_effect::none;
 }
 

@@ -172,6 +172,10 @@ TEST_CASE("what is resumed finds the session as its first part had left it") {
     first = "BEGIN; SET search_path = app; ROLLBACK;";
     expected = "public";
   }
+  SUBCASE("SET behind a transaction that was prepared") {
+    first = "BEGIN; CREATE TABLE z (); PREPARE TRANSACTION 'z'; COMMIT PREPARED 'z'; SET search_path = app; BEGIN; "
+            "ROLLBACK;";
+  }
   SUBCASE("SET LOCAL") {
     first = "BEGIN; SET LOCAL search_path = app; COMMIT;";
     expected = "public";
@@ -268,4 +272,13 @@ TEST_CASE("a file that gives up the locks of its session is waited for all the s
   davit.wait_for_output("a leftover session of an earlier run is still at work");
   CHECK(davit.wait().exit_code == 6);
   CHECK(rows_of(p) == "1 2");
+}
+
+TEST_CASE("statements that change nothing in this database are done as well") {
+  const project p;
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "CREATE TABLE a ();\nSELECT 1;\nSELECT 2;\nCREATE TABLE b (x nope);");
+  CHECK(has(up(p, 1).answer().text("/error/state"), "its first 3 of 4 statements"));
+  CHECK(has(p.davit({"status"}).out, "stopped after statement 3"));
+  CHECK(p.database().sql("SELECT statements_done FROM davit.migration") == "3");
 }
