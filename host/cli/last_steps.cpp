@@ -16,6 +16,13 @@
 namespace davit::cli {
 namespace {
 
+// The reports of sanitizers and of coverage are made at the end of the whole process.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(DAVIT_COVERAGE)
+constexpr bool may_leave_at_once = false;
+#else
+constexpr bool may_leave_at_once = true;
+#endif
+
 // On a thread, as a plugin may hold the lock of a stream for ever.
 bool streams_flushed() {
   using namespace std::chrono_literals;
@@ -43,14 +50,10 @@ int delivered(int status, terminal &t) {
 }
 
 int end_process(int status, terminal &t) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(DAVIT_COVERAGE)
-  if (plugin::foreign_code_has_run()) {
+  if (may_leave_at_once && plugin::foreign_code_has_run()) {
     if (!streams_flushed()) t.err_if_read("warning: what plugins left in their output buffers could not be written");
     ::_exit(status);
   }
-#else
-  static_cast<void>(t); // reports of the whole process are made at its end
-#endif
   return status;
 }
 
