@@ -48,7 +48,11 @@ void stepwise::go() try {
   for (std::size_t i = done_; i < p_.script.statements.size(); ++i) step(i);
 } catch (...) {
   // Statements that changed nothing in the database count as well, but were not each worth a word.
-  if (noted_ != done_ && !unsure_ && !lost_) reach(done_, std::nullopt);
+  try {
+    if (noted_ != done_ && !unsure_ && !lost_) reach(done_, std::nullopt);
+  } catch (const error &e) { // what stopped the file is what is to be told
+    p_.show.warning("how far " + p_.id.text() + " got could not be written down: " + e.message);
+  }
   throw;
 }
 
