@@ -1,6 +1,7 @@
 #include "cli/terminal.hpp"
 
 #include "base/error.hpp"
+#include "base/stop_signals.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -27,8 +28,8 @@ constexpr int between_looks_ms = 200;
 bool told_to_stop() {
   sigset_t waiting;
   if (::sigpending(&waiting) != 0) return false;
-  return sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1 ||
-         sigismember(&waiting, SIGHUP) == 1;
+  return std::any_of(stop_signals.begin(), stop_signals.end(),
+                     [&waiting](int s) { return sigismember(&waiting, s) == 1; });
 }
 
 bool has_room(int fd, int patience_ms) {

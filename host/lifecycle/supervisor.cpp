@@ -1,5 +1,6 @@
 #include "lifecycle/supervisor.hpp"
 
+#include "base/stop_signals.hpp"
 #include "config/duration.hpp"
 #include "plugin/abandon.hpp"
 #include "plugin/crash_reporter.hpp"
@@ -72,6 +73,10 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
+// A session that ends sends SIGHUP after its SIGTERM, or before it: systemd with SendSIGHUP, logind, a terminal's
+// shell.
+bool is_same_wish(int signal, int first) { return (signal == SIGINT) == (first == SIGINT); }
+
 int status_after(int signal) {
   return static_cast<int>(signal == SIGINT ? exit_code::interrupted : exit_code::terminated);
 }
@@ -135,8 +140,8 @@ void supervisor::stop(const std::string &why) {
 void supervisor::look_for_signal() {
   const timespec wait{0, std::chrono::nanoseconds(tick).count()};
   const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
-  if (!blocked_signals::asks_to_stop(got)) return;
-  if (signalled_ == got && clock::now() - signalled_at_ < same_wish) return;
+  if (!asks_to_stop(got)) return;
+  if (signalled_ && is_same_wish(got, signalled_) && clock::now() - signalled_at_ < same_wish) return;
   if (std::exchange(signalled_, got)) leave("second signal", status_after(got));
   signalled_at_ = clock::now();
   p_.stop.raise(got);
@@ -198,7 +203,8 @@ supervised_end supervisor::run(const std::function<void()> &work) {
 
 blocked_signals::blocked_signals(afterwards then) : then_(then) {
   sigemptyset(&set_);
-  for (const int s : {SIGINT, SIGTERM, SIGHUP, work_done()})
+  sigaddset(&set_, work_done());
+  for (const int s : stop_signals)
     if (!is_ignored(s)) sigaddset(&set_, s);
   pthread_sigmask(SIG_BLOCK, &set_, &before_);
 }
@@ -206,14 +212,12 @@ blocked_signals::blocked_signals(afterwards then) : then_(then) {
 // What came after the outcome was decided changes it no more.
 blocked_signals::~blocked_signals() {
   if (then_ == afterwards::ignored)
-    for (const int s : {SIGINT, SIGTERM, SIGHUP}) std::signal(s, SIG_IGN);
+    for (const int s : stop_signals) std::signal(s, SIG_IGN);
   const timespec now{0, 0};
   while (sigtimedwait(&set_, nullptr, &now) > 0) {
   }
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
-
-bool blocked_signals::asks_to_stop(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
 
 void blocked_signals::check() const {
   const timespec now{0, 0};

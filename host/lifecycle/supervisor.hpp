@@ -51,8 +51,9 @@ struct supervised_end {
   std::exception_ptr failure; // of the work, or of what was done in its place
 };
 
-// SIGINT, SIGTERM and SIGHUP (unless it is ignored) wait for supervise() while this lives, in this thread and those it
-// starts. Made before plugins are loaded: threads of theirs must not be the ones that a signal ends the process in.
+// The signals that ask to stop (SIGHUP unless it is ignored) wait for supervise() while this lives, in this thread and
+// those it starts. Made before plugins are loaded: threads of theirs must not be the ones that a signal ends the
+// process in.
 class blocked_signals {
 public:
   // What becomes of them when this goes, and of those that came too late for the run. A process that has said how its
@@ -66,7 +67,6 @@ public:
   const sigset_t &set() const { return set_; }
   // Throws error_code::interrupted or terminated if one of them has come; for the time before there is a run.
   void check() const;
-  static bool asks_to_stop(int signal);
   static int work_done(); // the signal with which the work's thread wakes the supervising one
 
 private:
@@ -77,7 +77,7 @@ private:
 
 // Runs `work` on a thread and returns when it has ended, or what was left of it without a handler that did not return.
 // The first signal, and the deadline of the run, set `stop` and cancel what the sessions run; the second signal ends
-// the process at once, the same one within a quarter of a second aside, and so does a server that leaves the end
+// the process at once, one for the same within a quarter of a second aside, and so does a server that leaves the end
 // without an answer for ten times the grace, five seconds at least.
 supervised_end supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work);
 

@@ -133,6 +133,17 @@ TEST_CASE("the second signal leaves with the status that the table has for it, a
   CHECK(davit.wait().exit_code == 143);
 }
 
+TEST_CASE("SIGTERM and SIGHUP together, as from a session that ends, are one wish to stop") {
+  const project p(with_probe(ends));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
+  running_program davit(p.command({"up", "--json"}));
+  wait_for_statement(p, "SELECT pg_sleep(61)");
+  davit.send(SIGTERM);
+  davit.send(SIGHUP);
+  check_stopped(p, finished_run(davit.wait()), 143);
+  CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+}
+
 TEST_CASE("a signal that comes when the run has ended no longer ends the process, which would say something else") {
   struct sigaction before {};
   ::sigaction(SIGTERM, nullptr, &before);
