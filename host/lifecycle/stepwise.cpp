@@ -5,6 +5,7 @@
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/transaction_count.hpp"
+#include "sql/committing_block.hpp"
 #include "sql/outside_effect.hpp"
 #include "sql/token_reader.hpp"
 
@@ -18,7 +19,7 @@ using sql::statement_kind;
 bool wants_no_block(const migration::statement &st) {
   sql::token_reader words(st.text);
   return st.kind == statement_kind::outside_transaction || st.kind == statement_kind::set_transaction ||
-         words.is("call") || words.is("set") || words.is("reset");
+         words.is("call") || words.is("set") || words.is("reset") || sql::may_end_transactions(st.text);
 }
 
 bool leaves_trace(const migration::statement &st) {
@@ -29,6 +30,15 @@ bool leaves_trace(const migration::statement &st) {
 bool refused_in_block(const postgres::server_error &e) {
   return e.sqlstate == postgres::sqlstate::active_sql_transaction ||
          e.sqlstate == postgres::sqlstate::invalid_transaction_termination;
+}
+
+// A refusal with a call stack came from inside of a function or block, after whatever that had done before.
+bool refused_at_once(const postgres::server_error &e) { return e.context.empty(); }
+
+std::string refused_late_hint(const postgres::server_error &e) {
+  return (e.hint.empty() ? std::string() : e.hint + "; ") +
+         "it was not sent again without a transaction, for what it had done outside of the database before would be "
+         "done twice: make what needs no transaction a statement of its own";
 }
 
 // What is tidied up twice is as tidy.
@@ -79,8 +89,12 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
   c.exec("BEGIN");
   try {
     p_.run(st);
-  } catch (const postgres::server_error &e) {
+  } catch (postgres::server_error &e) {
     if (!refused_in_block(e) || !c.alive()) throw;
+    if (outside || !refused_at_once(e)) {
+      e.hint = refused_late_hint(e);
+      throw;
+    }
     c.exec("ROLLBACK"); // nothing of it was done
     return on_its_own(i);
   }

@@ -1,25 +1,11 @@
 #include "sql/committing_block.hpp"
 
 #include "sql/characters.hpp"
+#include "sql/do_block.hpp"
 #include "sql/token_reader.hpp"
-
-#include <string>
 
 namespace davit::sql {
 namespace {
-
-std::string body_of(std::string_view literal, token_kind kind) {
-  if (kind == token_kind::dollar_string) {
-    const auto tag = literal.find('$', 1) + 1;
-    return literal.size() < 2 * tag ? std::string() : std::string(literal.substr(tag, literal.size() - 2 * tag));
-  }
-  std::string body;
-  for (auto i = literal.find('\'') + 1; i + 1 < literal.size(); ++i) {
-    body += literal[i];
-    if (literal[i] == '\'') ++i; // a quote inside stands there twice
-  }
-  return body;
-}
 
 // PL/pgSQL begins a statement behind each of these.
 bool begins_statement(std::string_view token) {
@@ -43,14 +29,29 @@ bool commits(std::string_view body) {
   return false;
 }
 
+// In the code itself, or as the beginning of a text that it may EXECUTE.
+bool calls(std::string_view body) {
+  lexer tokens(body);
+  for (token t = tokens.next(); t.kind != token_kind::end; t = tokens.next()) {
+    const auto text = tokens.text_of(t);
+    if (t.kind == token_kind::word && equals_keyword(text, "call")) return true;
+    if (t.kind != token_kind::string && t.kind != token_kind::dollar_string) continue;
+    const auto opening = t.kind == token_kind::string ? text.find('\'') : text.find('$', 1);
+    if (opening != text.npos && token_reader(text.substr(opening + 1)).is("call")) return true;
+  }
+  return false;
+}
+
 } // namespace
 
 bool is_committing_block(std::string_view statement) {
-  token_reader reader(statement);
-  if (!reader.accept("do")) return false;
-  if (reader.accept("language")) reader.advance(); // its name, which may be a string as well
-  const bool has_body = reader.kind() == token_kind::dollar_string || reader.kind() == token_kind::string;
-  return has_body && commits(body_of(reader.text(), reader.kind()));
+  const auto block = do_block_of(statement);
+  return block && commits(block->body);
+}
+
+bool may_end_transactions(std::string_view statement) {
+  const auto block = do_block_of(statement);
+  return block && (block->language != "plpgsql" || commits(block->body) || calls(block->body));
 }
 
 } // namespace davit::sql

@@ -1,5 +1,6 @@
 #include "sql/outside_effect.hpp"
 
+#include "sql/do_block.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
@@ -42,11 +43,8 @@ bool copies_out(token_reader reader) {
   return reader.is("program") || (!program && reader.kind() == token_kind::string);
 }
 
-} // namespace
-
-std::string outside_effect(std::string_view statement) {
+std::string called_in(std::string_view statement) {
   token_reader reader(statement);
-  if (copies_out(reader)) return "COPY with a file or program";
   bool only_named = false;
   while (!reader.at_end()) {
     const auto is = [&reader](const char *word) { return reader.is(word); };
@@ -57,6 +55,25 @@ std::string outside_effect(std::string_view statement) {
     if (called && reader.kind() == token_kind::open_parenthesis) return std::string(called) + "()";
   }
   return {};
+}
+
+std::string called_in_body(std::string_view body) {
+  std::size_t begin = 0;
+  lexer tokens(body);
+  for (token t = tokens.next();; t = tokens.next()) {
+    if (t.kind != token_kind::semicolon && t.kind != token_kind::end) continue;
+    if (auto what = called_in(body.substr(begin, t.end - begin)); !what.empty()) return what;
+    if (t.kind == token_kind::end) return {};
+    begin = t.end;
+  }
+}
+
+} // namespace
+
+std::string outside_effect(std::string_view statement) {
+  if (copies_out(token_reader(statement))) return "COPY with a file or program";
+  if (const auto block = do_block_of(statement)) return called_in_body(block->body);
+  return called_in(statement);
 }
 
 } // namespace davit::sql

@@ -282,3 +282,25 @@ TEST_CASE("statements that change nothing in this database are done as well") {
   CHECK(has(p.davit({"status"}).out, "stopped after statement 3"));
   CHECK(p.database().sql("SELECT statements_done FROM davit.migration") == "3");
 }
+
+TEST_CASE(
+    "what a statement has done outside of the database before PostgreSQL refuses it in a block is not done twice") {
+  const project p;
+  p.database().sql("CREATE EXTENSION dblink; CREATE TABLE log (x int); CREATE TABLE t (x int)");
+  p.database().sql("CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; END $$");
+  p.database().sql(
+      "CREATE FUNCTION outside() RETURNS void LANGUAGE sql AS $$ SELECT dblink_exec(format('host=%s port=%s "
+      "dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1), "
+      "current_setting('port'), current_database(), current_user), 'INSERT INTO log VALUES (1)') $$");
+  std::string call;
+  int exit_code = 0;
+  SUBCASE("a CALL is sent without a block from the beginning") { call = "CALL p();"; }
+  SUBCASE("a hidden one is not sent again") {
+    call = "EXECUTE concat('CA', 'LL p()');";
+    exit_code = 1;
+  }
+  p.migration("0001_t.up.sql", std::string(marked) + "DO $$ BEGIN PERFORM outside(); " + call + " END $$;");
+  const auto run = up(p, exit_code);
+  CHECK(rows_of(p, "log") == "1");
+  if (exit_code != 0) CHECK(has(run.answer().text("/error/hint"), "it was not sent again without a transaction"));
+}

@@ -6,6 +6,7 @@
 #include <string>
 
 using davit::sql::is_committing_block;
+using davit::sql::may_end_transactions;
 
 TEST_CASE("a DO block that commits or rolls back is known by its body") {
   for (const std::string statement : {
@@ -50,5 +51,32 @@ TEST_CASE("the words alone do not make one") {
        }) {
     CAPTURE(statement);
     CHECK_FALSE(is_committing_block(statement));
+  }
+}
+
+TEST_CASE("a DO block that calls a procedure, or whose language davit does not read, may end transactions") {
+  for (const std::string statement : {
+           "do $$ begin call p(); end $$",
+           "do $$ begin commit; end $$",
+           "do $$ begin if a then call s.p(1); end if; end $$ language plpgsql",
+           "do $$ begin execute 'CALL p()'; end $$",
+           "do $$ begin execute format($x$ call %I() $x$, a); end $$",
+           "do 'begin call p(); end'",
+           "do language plpython3u $$ plpy.commit() $$",
+           "do $$ plpy.commit() $$ language 'plpython3u'",
+       }) {
+    CAPTURE(statement);
+    CHECK(may_end_transactions(statement));
+  }
+  for (const std::string statement : {
+           "do $$ begin null; -- call p()\n end $$",
+           "do $$ begin raise notice 'no call'; end $$ language PLPGSQL",
+           "do language \"plpgsql\" $$ begin perform recall(); end $$",
+           "do $$ begin raise notice ''; end $$",
+           "call p()",
+           "do",
+       }) {
+    CAPTURE(statement);
+    CHECK_FALSE(may_end_transactions(statement));
   }
 }
