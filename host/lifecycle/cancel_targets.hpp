@@ -1,8 +1,11 @@
-// The sessions whose statements a deadline or a signal cancels, from the supervising thread.
+// The sessions whose statements a deadline or a signal cancels, from the supervising thread, and when their server
+// gave a sign of life.
 #pragma once
 
 #include "postgres/connection.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -32,7 +35,12 @@ public:
   // Backends of the dispensable ones.
   std::vector<std::int32_t> dispensable() const;
 
+  // The server has told what a statement waits for. Any thread; the epoch if it never did.
+  void answered() { last_answer_ = clock::now(); }
+  std::chrono::steady_clock::time_point last_answer() const { return last_answer_; }
+
 private:
+  using clock = std::chrono::steady_clock;
   struct target {
     handle session;
     bool dispensable;
@@ -49,6 +57,7 @@ private:
   mutable std::mutex mutex_;
   std::vector<target> targets_;
   bool work_is_over_ = false;
+  std::atomic<clock::time_point> last_answer_{clock::time_point{}};
   std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
 };
 

@@ -31,7 +31,9 @@ void ledger_wait::look() {
     return; // to know more about a wait is no reason to end it
   }
   if (!holders_) holders_.emplace(*ask_, session_.backend_pid(), show_);
-  if (!holders_->look()) return stopped_.reset();
+  // Where the server did not end the wait in that time, what it says about it is no sign of life any more.
+  const bool overdue = stopped_ && clock::now() - *stopped_ > ledger_patience;
+  if (!overdue && !holders_->look()) return stopped_.reset();
   if (!stop_ || !stop_->raised()) return;
   if (!stopped_) stopped_ = clock::now();
   if (clock::now() - *stopped_ >= once_stopped) session_.cancel()->request();

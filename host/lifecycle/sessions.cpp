@@ -38,7 +38,12 @@ postgres::connection sessions::open(const char *purpose, std::string setup) {
 
 void sessions::watch(std::optional<ledger_wait> &wait, postgres::connection &c) {
   wait.emplace(
-      c, [this] { return open("look"); }, [this](const std::string &what) { show_.waiting(what); }, &stop_);
+      c, [this] { return open("look"); },
+      [this](const std::string &what) {
+        targets_.answered();
+        show_.waiting(what);
+      },
+      &stop_);
 }
 
 postgres::connection &sessions::lock() {

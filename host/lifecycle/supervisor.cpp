@@ -179,7 +179,8 @@ void supervisor::look_for_lost_handler() {
 void supervisor::look_for_silent_server() {
   if (!abandoned_ && !p_.stop.raised()) return;
   if (p_.handlers.running()) last_sign_ = clock::now();
-  if (clock::now() - last_sign_ > std::max<clock::duration>(10 * p_.grace, least_patience))
+  const auto last = std::max(last_sign_, p_.targets.last_answer());
+  if (clock::now() - last > std::max<clock::duration>(10 * p_.grace, least_patience))
     leave("the server does not answer", signalled_ ? status_after(signalled_) : static_cast<int>(exit_code::deadline));
 }
 

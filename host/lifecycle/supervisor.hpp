@@ -78,7 +78,7 @@ private:
 // Runs `work` on a thread and returns when it has ended, or what was left of it without a handler that did not return.
 // The first signal, and the deadline of the run, set `stop` and cancel what the sessions run; the second signal ends
 // the process at once, one for the same within a quarter of a second aside, and so does a server that leaves the end
-// without an answer for ten times the grace, five seconds at least.
+// without an answer, or a word about what it waits for, for ten times the grace, five seconds at least.
 supervised_end supervise(const supervised &parts, const blocked_signals &signals, const std::function<void()> &work);
 
 } // namespace davit::lifecycle

@@ -66,16 +66,18 @@ TEST_CASE("a run names who has locked the ledger: when it reads, and when it wri
 }
 
 TEST_CASE("a run that is told to stop does not wait for the end of a lock on the ledger") {
-  const project p(head);
+  // A server that did not answer at all would not get that much time.
+  const project p("environment = \"test\"\n[run]\ngrace = \"100ms\"\n");
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
   up(p, 0);
   p.migration("2_b.up.sql", "SELECT pg_sleep(30);");
   running_program davit(p.command({"up"}));
   wait_for_statement(p, "pg_sleep(30)");
-  const auto holder = lock_table(p, "run");
+  const auto holder = lock_table(p, "run, davit.run_migration");
   davit.send(SIGTERM);
   const auto ended = davit.wait();
   CHECK(ended.exit_code == 143);
+  CHECK(has(ended.err, "1:1: the run was stopped by SIGTERM"));
   CHECK(has(ended.err, "could not be recorded"));
   CHECK(has(ended.err, "a statement of davit's own waited for RowExclusive" + named(holder, "run")));
 }
