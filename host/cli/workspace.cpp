@@ -67,7 +67,7 @@ postgres::connection &workspace::connect(const char *purpose) {
   start_server();
   wait_.reset();
   session_.emplace(postgres::connect_options{settings.database.url, std::string("davit ") + purpose});
-  session_->exec("SET search_path = pg_catalog; " + lifecycle::ledger_patience_sql());
+  session_->exec(lifecycle::ledger_session_sql());
   wait_ = watch(*session_, purpose);
   return *session_;
 }

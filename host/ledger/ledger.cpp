@@ -71,8 +71,12 @@ std::optional<int> ledger::read_version() {
 void ledger::ensure() {
   int have = version().value_or(0);
   if (have == newest_version) return;
+  const std::string schema = postgres::quote_identifier(schema_);
   std::string sql = "BEGIN; ";
-  for (; have < newest_version; ++have) sql += upgrade_sql(have, postgres::quote_identifier(schema_)) + "; ";
+  // IF NOT EXISTS asks for the right to create it where it is there already, made by somebody who may.
+  if (have == 0 && c_->query("SELECT pg_catalog.to_regnamespace($1)", std::array{parameter(schema)}).is_null(0, 0))
+    sql += "CREATE SCHEMA IF NOT EXISTS " + schema + "; ";
+  for (; have < newest_version; ++have) sql += upgrade_sql(have, schema) + "; ";
   c_->exec(sql + "COMMIT");
   version_ = newest_version;
 }

@@ -10,7 +10,10 @@ constexpr auto once_stopped = 1s;
 
 } // namespace
 
-std::string ledger_patience_sql() { return "SET lock_timeout = '" + std::to_string(ledger_patience.count()) + "s'"; }
+std::string ledger_session_sql() {
+  return "SET search_path = pg_catalog; SET row_security = off; SET lock_timeout = '" +
+         std::to_string(ledger_patience.count()) + "s'";
+}
 
 ledger_wait::ledger_wait(postgres::connection &session, std::function<postgres::connection()> open,
                          lock_holders::told show, const interrupt *stop)
@@ -43,6 +46,8 @@ void ledger_wait::explain(postgres::server_error &e) {
   const bool gave_up = e.sqlstate == postgres::sqlstate::lock_not_available ||
                        (stopped_ && e.sqlstate == postgres::sqlstate::query_canceled);
   stopped_.reset();
+  if (e.sqlstate == postgres::sqlstate::insufficient_privilege && e.hint.empty())
+    e.hint = "davit doctor prints the GRANT that is missing";
   if (!gave_up || !holders_ || holders_->seen().empty()) return;
   e.message += ": a statement of davit's own waited for " + holders_->seen();
   if (e.hint.empty()) e.hint = "wait until that session has let go of davit's tables, or end it, then run davit again";

@@ -12,10 +12,12 @@
 
 namespace davit::lifecycle {
 
-// For statements of davit's own on its tables. Locks on those are nobody else's business, and short where they are
-// davit's.
+// Locks on davit's tables are nobody else's business, and short where they are davit's.
 inline constexpr std::chrono::seconds ledger_patience{10};
-std::string ledger_patience_sql(); // "SET lock_timeout = …"
+
+// For sessions of davit's own that read its tables. A row that a policy hides would be a migration that is run twice:
+// with row security off it is an error.
+std::string ledger_session_sql();
 
 // While this lives, whoever holds up a statement of the session is looked for, shown, and named in the error.
 class ledger_wait {

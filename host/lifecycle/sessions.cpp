@@ -19,8 +19,6 @@ key_halves halves_of(std::int64_t key) {
   return {std::to_string(bits >> 32U), std::to_string(bits & 0xffffffffU)};
 }
 
-std::string ledger_session_sql() { return "SET search_path = pg_catalog; " + ledger_patience_sql(); }
-
 } // namespace
 
 sessions::sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show)

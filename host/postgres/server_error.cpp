@@ -19,6 +19,11 @@ std::string without_newline(std::string text) {
   return text;
 }
 
+// With row_security off. Its message is in the server's language.
+constexpr const char *rows_hidden =
+    "row security keeps rows of this table from the role: ALTER TABLE … DISABLE ROW LEVEL SECURITY (NO FORCE ROW LEVEL "
+    "SECURITY for its owner), or ALTER ROLE … BYPASSRLS";
+
 constexpr const char *lost_hint =
     "the server has rolled back what was not committed; check that it runs, then run davit again";
 
@@ -48,6 +53,8 @@ server_error make_error(const pg_conn *connection, const pg_result *failed) {
   e.message = to_utf8_text(e.message);
   e.context = field(failed, PG_DIAG_CONTEXT);
   if (e.sqlstate == sqlstate::read_only_transaction) e.hint = why_read_only(connection);
+  if (e.sqlstate == sqlstate::insufficient_privilege && field(failed, PG_DIAG_SOURCE_FUNCTION) == "check_enable_rls")
+    e.hint = rows_hidden;
   const std::string position = field(failed, PG_DIAG_STATEMENT_POSITION);
   std::from_chars(position.data(), position.data() + position.size(), e.position); // absent: stays 0
   return e;

@@ -10,7 +10,21 @@ namespace {
 
 constexpr const char *name = "rights";
 
+void check_empty_schema(findings &out, postgres::connection &c, const std::string &schema) {
+  const std::string quoted = postgres::quote_identifier(schema);
+  if (c.query("SELECT has_schema_privilege($1, 'USAGE') AND has_schema_privilege($1, 'CREATE')",
+              std::array{postgres::parameter(schema)})
+          .text(0, 0) == "t")
+    out.ok(name, "the first run can create the ledger's tables in schema " + schema);
+  else
+    out.fail(name, "the first run cannot create the ledger's tables in schema " + schema,
+             fmt::format("GRANT USAGE, CREATE ON SCHEMA {} TO {};", quoted, postgres::quote_identifier(c.user())),
+             exit_code::conflict);
+}
+
 void check_new_ledger(findings &out, postgres::connection &c, const std::string &schema) {
+  if (c.query("SELECT FROM pg_namespace WHERE nspname = $1", std::array{postgres::parameter(schema)}).rows() > 0)
+    return check_empty_schema(out, c, schema);
   const auto r = c.exec("SELECT has_database_privilege(current_database(), 'CREATE')");
   if (r.text(0, 0) == "t")
     out.ok(name, "the first run can create the ledger's schema " + schema);

@@ -20,8 +20,7 @@ std::optional<postgres::connection> check_connection(findings &out, workspace &w
     // Before search_path is another one.
     const auto place = c->exec("SELECT current_schema(), current_schema() IS NOT NULL AND "
                                "pg_catalog.has_schema_privilege(current_schema(), 'CREATE')");
-    c->exec("SET search_path = pg_catalog; SET default_transaction_read_only = on; " +
-            lifecycle::ledger_patience_sql());
+    c->exec(lifecycle::ledger_session_sql() + "; SET default_transaction_read_only = on");
     out.ok(name, fmt::format("PostgreSQL {}, database {} as {} on {}", c->exec("SHOW server_version").text(0, 0),
                              c->database(), c->user(), c->host()));
     const std::string role = postgres::quote_identifier(c->user());

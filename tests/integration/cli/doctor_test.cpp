@@ -146,6 +146,36 @@ TEST_CASE("what doctor advises about a ledger of another role makes a run possib
   run_davit(p, {"up"}, 0, role.as());
 }
 
+TEST_CASE("what doctor advises about a schema that somebody made for the ledger makes a run possible") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "SELECT 1;");
+  p.database().sql("CREATE SCHEMA davit");
+  CHECK(has(run_davit(p, {"up"}, 1, role.as()).err, "davit doctor prints the GRANT that is missing"));
+  auto answer = run_json(p, {"doctor"}, 6, role.as());
+  p.database().sql(advice(answer, "rights", "fail", "cannot create the ledger's tables"));
+  CHECK(check_in(run_json(p, {"doctor"}, 0, role.as()), "rights", "ok", "can create the ledger's tables"));
+  run_davit(p, {"up"}, 0, role.as());
+}
+
+TEST_CASE("rows of the ledger that a policy hides are an error, and no migration is run twice") {
+  const project p;
+  const plain_role role(p);
+  p.database().sql("CREATE TABLE t (x int); GRANT ALL ON t TO " + role.name());
+  p.migration("1_a.up.sql", "-- davit: no-transaction\nINSERT INTO t VALUES (1);");
+  run_davit(p, {"up"});
+  p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name());
+  p.database().sql("GRANT ALL ON ALL TABLES IN SCHEMA davit TO " + role.name());
+  p.database().sql("ALTER TABLE davit.migration ENABLE ROW LEVEL SECURITY");
+  p.database().sql("CREATE POLICY p ON davit.migration FOR INSERT WITH CHECK (true)");
+  for (const auto *command : {"status", "up", "verify", "plan"})
+    CHECK(has(run_davit(p, {command}, 1, role.as()).err, "row security keeps rows of this table from the role"));
+  CHECK(check_in(run_json(p, {"doctor"}, 1, role.as()), "ledger", "fail", "row-level security"));
+  CHECK(p.database().sql("SELECT count(*) FROM t") == "1");
+  p.database().sql("ALTER TABLE davit.migration DISABLE ROW LEVEL SECURITY");
+  run_davit(p, {"up"}, 0, role.as());
+}
+
 TEST_CASE("doctor compares the ledger with the files and shows what stopped half-way") {
   const project p;
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
