@@ -66,6 +66,7 @@ void workspace::discard_server() noexcept {
 postgres::connection &workspace::connect(const char *purpose) {
   start_server();
   wait_.reset();
+  if (services_.process) services_.process->environment().put_back();
   session_.emplace(postgres::connect_options{settings.database.url, std::string("davit ") + purpose});
   session_->exec(lifecycle::ledger_session_sql());
   wait_ = watch(*session_, purpose);

@@ -1,6 +1,5 @@
 #include "lifecycle/home.hpp"
 
-#include <cstdlib>
 #include <random>
 #include <utility>
 
@@ -11,9 +10,6 @@ namespace {
 constexpr std::string_view place_sql =
     "SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) FROM pg_catalog.pg_control_system() s, "
     "pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()";
-
-// Not among the connection's options: libpq sends them as settings.
-constexpr std::array variables{"PGTZ", "PGDATESTYLE", "PGGEQO"};
 
 std::int64_t random_key() {
   std::random_device source;
@@ -51,29 +47,20 @@ std::string place_of(postgres::connection &c) {
 } // namespace
 
 postgres::connection home::open_first(postgres::connect_options options) {
+  if (environment_) environment_->put_back();
   beacon_ = random_key();
   add(options.setup, "pg_advisory_lock", beacon_);
   postgres::connection c(options);
   place_ = place_of(c);
   conninfo_ = c.conninfo();
-  for (std::size_t i = 0; i < variables.size(); ++i)
-    if (const char *value = std::getenv(variables[i])) settings_[i] = value;
   return c;
-}
-
-void home::put_back_environment() const {
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    const char *now = std::getenv(variables[i]);
-    if (settings_[i] ? now && *settings_[i] == now : !now) continue;
-    settings_[i] ? ::setenv(variables[i], settings_[i]->c_str(), 1) : ::unsetenv(variables[i]);
-  }
 }
 
 postgres::connection home::open(postgres::connect_options options, postgres::connection *first) const {
   bool seen = false;
   add(options.setup, "pg_try_advisory_xact_lock_shared", beacon_);
   options.on_setup = [&seen](const postgres::result &r) { seen = r.text(0, 0) == "f"; };
-  put_back_environment();
+  if (environment_) environment_->put_back(); // some variables are no options, but settings that libpq sends
   options.url = conninfo_;
   options.url_is_conninfo = true;
   postgres::connection c(options);

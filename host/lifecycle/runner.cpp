@@ -34,8 +34,8 @@ public:
   runner(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, run_mode mode,
          const interrupt &stop, cancel_targets &targets, observer &show)
       : settings_(settings), plugins_(plugins), request_(what), stop_(stop), show_(show), targets_(targets),
-        sessions_(settings, targets, stop, show), ledger_(sessions_.lock(), settings.ledger.schema),
-        dispatcher_(plugins, sessions_, stop, show, journal_) {
+        sessions_(settings, targets, stop, show, plugins.environment()),
+        ledger_(sessions_.lock(), settings.ledger.schema), dispatcher_(plugins, sessions_, stop, show, journal_) {
     if (mode == run_mode::dry) rehearsal_.emplace(parts());
   }
 

@@ -21,9 +21,11 @@ key_halves halves_of(std::int64_t key) {
 
 } // namespace
 
-sessions::sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show)
+sessions::sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show,
+                   plugin::kept_environment *environment)
     : settings_(settings), targets_(targets), stop_(stop), show_(show),
-      run_key_(lock_key(run_lock, settings.ledger.schema)), work_key_(lock_key(work_lock, settings.ledger.schema)) {}
+      run_key_(lock_key(run_lock, settings.ledger.schema)), work_key_(lock_key(work_lock, settings.ledger.schema)),
+      home_(environment) {}
 
 sessions::~sessions() {
   for (auto *c : {&lock_, &run_, &side_})

@@ -18,7 +18,8 @@ namespace davit::lifecycle {
 
 class sessions : public plugin::sessions {
 public:
-  sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show);
+  sessions(const config::settings &settings, cancel_targets &targets, const interrupt &stop, observer &show,
+           plugin::kept_environment *environment = nullptr);
   ~sessions() override;
 
   postgres::connection &lock();

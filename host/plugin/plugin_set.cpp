@@ -24,6 +24,7 @@ const config::plugin_settings &settings_of(const config::settings &all, std::str
 plugin_set::plugin_set(const config::settings &settings, services &shared) {
   shared.grace = settings.run.grace;
   if (!settings.plugins.empty() && !shared.process) shared.process.emplace();
+  if (shared.process) environment_ = &shared.process->environment();
   try {
     for (const auto &p : settings.plugins) {
       if (!p.environments.empty() &&

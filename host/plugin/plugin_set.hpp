@@ -47,6 +47,8 @@ public:
   const std::vector<const binding *> &at(const phase_row &phase) const { return at_[place_of(phase)]; }
   const std::vector<std::unique_ptr<instance>> &instances() const { return instances_; }
   const std::vector<left_out> &not_loaded() const { return left_out_; }
+  // As it was before the first of them was loaded; null where none was to be.
+  kept_environment *environment() const { return environment_; }
   // Those, and the loaded ones without a single handler at a phase.
   std::vector<left_out> without_part() const;
 
@@ -54,6 +56,7 @@ private:
   void add_self_bindings(const config::settings &settings);
   void add_hook(const config::hook_settings &hook, const config::settings &settings, std::set<std::size_t> &taken);
 
+  kept_environment *environment_ = nullptr;
   std::vector<std::unique_ptr<instance>> instances_;
   std::vector<binding> bindings_;
   std::array<std::vector<const binding *>, all_phases.size()> at_;

@@ -84,6 +84,7 @@ process_state::changes process_state::restore() {
   restore_folder(found);
   restore_files(found);
   restore_limits(found);
+  restore_environment(found);
   if (float_mode_was_changed()) found.add("how floating-point numbers are computed");
   return found;
 }
@@ -136,6 +137,11 @@ void process_state::restore_limits(changes &found) {
     const bool back = ::setrlimit(l.which, &l.value) == 0;
     found.add("the limit for " + std::string(l.name), back);
   }
+}
+
+void process_state::restore_environment(changes &found) {
+  environment_.put_back();
+  for (const auto &name : environment_.changed()) found.add("the environment variable " + name);
 }
 
 std::string describe_changes(const process_state::changes &found) {

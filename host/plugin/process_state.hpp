@@ -1,6 +1,8 @@
 // What belongs to the whole process, and a plugin may have changed: davit depends on it, and so do other plugins.
 #pragma once
 
+#include "plugin/kept_environment.hpp"
+
 #include <clocale>
 #include <csignal>
 #include <locale>
@@ -28,6 +30,8 @@ public:
   };
   // Puts back what differs. A few microseconds.
   changes restore();
+  // For whoever is about to connect.
+  kept_environment &environment() { return environment_; }
 
 private:
   struct file {
@@ -51,6 +55,7 @@ private:
   void restore_folder(changes &found);
   void restore_files(changes &found);
   void restore_limits(changes &found);
+  void restore_environment(changes &found);
 
   sigset_t mask_{};
   std::vector<disposition> dispositions_;
@@ -60,6 +65,7 @@ private:
   file folder_{};
   std::vector<file> outputs_;
   std::vector<limit> limits_;
+  kept_environment environment_;
 };
 
 // "it changed the locale and the umask, which davit has put back"

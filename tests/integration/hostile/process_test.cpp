@@ -29,11 +29,12 @@ constexpr change changes[] = {
     {"limits", "the limit for files and the limit for the size of files"},
     {"round_upwards", "how floating-point numbers are computed"},
     {"flush_to_zero", "how floating-point numbers are computed"},
+    {"setenv", "the environment variable PGTZ"},
     {"take_signal_stack", "the stack that signals are handled on"},
 };
 
 std::string act(std::string_view what, std::string_view at = "before_ddl") {
-  return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"";
+  return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"\nmore = \"PGTZ=Asia/Tokyo\"";
 }
 
 } // namespace
@@ -61,7 +62,8 @@ TEST_CASE("what init and destroy change in the process is put back and said as w
   for (const auto &[what, words] : changes) {
     const std::string row_is(what);
     CAPTURE(row_is);
-    const hostile_project p(with_hostile("init = \"" + std::string(what) + "\"\ndestroy = \"" + what + "\""));
+    const hostile_project p(
+        with_hostile("init = \"" + std::string(what) + "\"\nmore = \"PGTZ=Asia/Tokyo\"\ndestroy = \"" + what + "\""));
     const auto run = up(p, 0);
     CAPTURE(run.err());
     CHECK(has(run.err(), "villain warning: it changed "));
@@ -69,6 +71,30 @@ TEST_CASE("what init and destroy change in the process is put back and said as w
     CHECK(has(run.err(), "while it was loaded"));
     CHECK(has(run.err(), "in its destroy"));
   }
+}
+
+TEST_CASE("what a plugin sets for its own client when it is loaded or initialised sends davit nowhere else") {
+  const test_database other;
+  for (const std::string &set : {"PGDATABASE=" + other.name(), std::string("PGOPTIONS=-c search_path=pg_temp")})
+    for (const bool loading : {true, false}) {
+      CAPTURE(set);
+      CAPTURE(loading);
+      const hostile_project p(loading ? with_library(test_plugin("broken_static_sets"))
+                                      : with_hostile("init = \"setenv\"\nmore = \"" + set + "\""));
+      const environment named{{"DAVIT_DATABASE_URL", std::nullopt},
+                              {"PGHOST", server().folder().string()},
+                              {"PGUSER", "postgres"},
+                              {"PGDATABASE", p.database().name()},
+                              {"VILLAIN_SETS", set}};
+      const auto run = davit_run(p, {"up"}, 0, named);
+      CAPTURE(run.err());
+      CHECK(has(run.err(), "villain warning: it changed the environment variable " + set.substr(0, set.find('=')) +
+                               ", which davit has put back while it was loaded"));
+      CHECK(exists(p, "public.one"));
+      CHECK(ledger(p) == "0001 applied");
+      CHECK(other.sql("SELECT to_regclass('one') IS NULL") == "t");
+      CHECK(has(davit_run(p, {"doctor"}, 0, named).answer().dump(), p.database().name()));
+    }
 }
 
 TEST_CASE("a handler that fails has its changes put back, too") {

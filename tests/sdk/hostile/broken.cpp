@@ -31,6 +31,12 @@ struct thrower {
 struct leaver {
   leaver() { std::exit(0); }
 } const static_object;
+#elif defined(FAULT_static_sets)
+struct setter {
+  setter() {
+    if (char *text = std::getenv("VILLAIN_SETS")) ::putenv(text); // NAME=value
+  }
+} const static_object;
 #endif
 
 } // namespace

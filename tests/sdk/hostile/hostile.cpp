@@ -105,7 +105,7 @@ void end(void *self) {
   const std::string how = i->destroy;
   if (how == "throw") throw std::runtime_error("thrown by destroy");
   if (how == "hang") hang();
-  if (const deed d = find(how)) d({nullptr, nullptr, {}});
+  if (const deed d = find(how)) d({nullptr, nullptr, text(i->more)});
 }
 
 davit_key key(std::string_view name, std::string_view fallback) {

@@ -158,6 +158,13 @@ std::int32_t fork_and_exit(const scene &) {
   return done(child > 0 && ::waitpid(child, &how, 0) == child && WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
+// "NAME=value"
+std::int32_t set_variable(const scene &s) {
+  const std::string text(s.more.data, s.more.len);
+  const auto end = text.find('=');
+  return done(::setenv(text.substr(0, end).c_str(), text.substr(end + 1).c_str(), 1) == 0);
+}
+
 std::int32_t garbage(const scene &) {
   std::printf("{ garbage by printf\n");
   std::fflush(stdout);
@@ -202,6 +209,7 @@ deeds process_deeds() {
           {"fork", fork_and_return},
           {"raw_fork", raw_fork_and_return},
           {"fork_exit", fork_and_exit},
+          {"setenv", set_variable},
           {"garbage", garbage},
           {"late_garbage", late_garbage}};
 }
