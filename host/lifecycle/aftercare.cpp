@@ -3,6 +3,7 @@
 #include "plugin/forked_child.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace davit::lifecycle {
 namespace {
@@ -36,9 +37,7 @@ void aftercare::after(const plugin::binding &b, plugin::sql_scope scope, clock::
   const std::string someone = who();
   look(); // first: all else needs the process as it was
   if (sessions_.own_sockets()) return;
-  error e(
-      error_code::connection_lost, someone + ": davit's connection to the database was closed from inside",
-      "the server rolls back what was not committed; a plugin must not close file descriptors that it did not open");
+  error e = closed_from_inside(someone);
   e.plugin = b.owner->name();
   e.handler = b.what->name;
   e.phase = b.phase;
@@ -51,6 +50,21 @@ void aftercare::after_failure(const plugin::binding &b, clock::time_point now) {
 
 void aftercare::settle() {
   if (!since_.empty()) look();
+}
+
+error aftercare::closed_from_inside(const std::string &someone) {
+  return {
+      error_code::connection_lost, someone + ": davit's connection to the database was closed from inside",
+      "the server rolls back what was not committed; a plugin must not close file descriptors that it did not open"};
+}
+
+void aftercare::name_culprit(error &e) const {
+  if (e.code != error_code::connection_lost || !e.plugin.empty() || since_.empty() || sessions_.own_sockets()) return;
+  error named = closed_from_inside(who());
+  named.where = std::move(e.where);
+  named.state = std::move(e.state);
+  e = std::move(named);
+  if (since_.size() == 1) e.plugin = since_.front()->owner->name();
 }
 
 std::string aftercare::who() const {

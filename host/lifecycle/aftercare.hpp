@@ -27,6 +27,8 @@ public:
   void after(const plugin::binding &b, plugin::sql_scope scope, clock::time_point now);
   // The same after a handler whose failure is under way: only puts back and says.
   void after_failure(const plugin::binding &b, clock::time_point now);
+  // Where a session was lost, and to whom nobody has looked yet: names who must have done that.
+  void name_culprit(error &e) const;
   // At the end of the run.
   void settle();
 
@@ -36,6 +38,7 @@ private:
   bool due(const plugin::binding &b, clock::time_point now);
   void look();
   std::string who() const;
+  static error closed_from_inside(const std::string &someone);
 
   const plugin::plugin_set &plugins_;
   plugin::sessions &sessions_;

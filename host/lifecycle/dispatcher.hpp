@@ -40,6 +40,8 @@ public:
   const std::set<std::string> &outside() const { return outside_; }
   // Keeps out of the error what plugins have for secrets.
   void scrub(error &e) const;
+  // Says who has closed davit's sessions, if that is the reason for the error and somebody could have.
+  void name_culprit(error &e) const { care_.name_culprit(e); }
   // After the last phase of the run.
   void settle() { care_.settle(); }
 

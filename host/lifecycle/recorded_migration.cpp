@@ -37,7 +37,8 @@ void recorded_migration::attempts() {
       attempt();
       attempt_mark_.reset();
       return;
-    } catch (const error &e) {
+    } catch (error &e) {
+      p_.dispatcher.name_culprit(e); // as long as the session is there to be looked at
       undo();
       p_.dispatcher.stats.revert(mark);
       if (e.code == error_code::transaction_ended) end_.fate = fate::unknown;

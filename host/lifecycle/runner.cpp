@@ -118,6 +118,7 @@ run_outcome runner::run() {
 }
 
 void runner::failed(error e) {
+  dispatcher_.name_culprit(e);
   // Where the run was told to stop it failed because it was cancelled.
   out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
   dispatcher_.scrub(*out_.failure);

@@ -39,6 +39,7 @@ void batch::add(std::string_view sql, std::span<const parameter> parameters, ans
 
 void connection::run(const batch &all) {
   if (all.empty()) return;
+  require_own_socket();
   const pipeline mode(c_.get());
   std::vector<const char *> pointers;
   for (const auto &e : all.entries_) {

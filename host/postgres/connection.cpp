@@ -238,6 +238,7 @@ result connection::drain(std::string_view copy_data, const std::function<void(co
 result connection::exec(std::string_view sql) { return exec_statement(sql); }
 
 result connection::exec(std::string_view sql, const std::function<void(const result &)> &each) {
+  require_own_socket();
   if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
     throw make_connection_error(c_.get(), "cannot send a statement");
   return drain({}, each);

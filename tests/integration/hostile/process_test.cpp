@@ -157,6 +157,23 @@ TEST_CASE("a plugin that closes davit's sockets loses the run, not the truth") {
     }
 }
 
+TEST_CASE("nor does one that does so a moment after davit has looked what others did") {
+  for (const std::string what : {"cross_sockets_later", "replace_sockets_later"}) {
+    CAPTURE(what);
+    const hostile_project p(std::string(head) + probe(R"t({ phase = "after_ddl", do = "sql", sql = "SELECT 1" })t") +
+                            hostile(act(what, "after_ddl")));
+    p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+    const auto run = up(p, 1);
+    const auto message = run.answer().text("/error/message");
+    CAPTURE(message);
+    CHECK(has(message, "'villain'"));
+    CHECK(has(message, "davit's connection to the database was closed from inside"));
+    CHECK(has(run.answer().text("/error/state"), "nothing of 0002_two is in the database"));
+    wait_until_davit_is_gone(p);
+    CHECK_FALSE(exists(p, "two"));
+  }
+}
+
 TEST_CASE("what a handler leaves in the floating-point mode neither traps davit nor changes what others have counted") {
   for (const std::string what : {"round_upwards", "flush_to_zero", "trap_floats"}) {
     CAPTURE(what);

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <locale>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -85,6 +86,26 @@ std::int32_t replace_sockets(const scene &) {
   for (int fd = 3; fd < 200; ++fd)
     if (::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode) && ::dup2(null, fd) < 0) return DAVIT_ERR;
   return done(null >= 0);
+}
+
+// Not at its first call, after which davit is sure to look.
+std::int32_t cross_sockets_later(const scene &) {
+  static bool called = false;
+  if (!std::exchange(called, true)) return DAVIT_OK;
+  int first = -1;
+  struct stat info {};
+  for (int fd = 3; fd < 200; ++fd) {
+    if (::fstat(fd, &info) != 0 || !S_ISSOCK(info.st_mode)) continue;
+    if (first < 0)
+      first = fd;
+    else if (::dup2(first, fd) < 0)
+      return DAVIT_ERR;
+  }
+  return done(first >= 0);
+}
+std::int32_t replace_sockets_later(const scene &s) {
+  static bool called = false;
+  return std::exchange(called, true) ? replace_sockets(s) : DAVIT_OK;
 }
 
 std::int32_t round_upwards(const scene &) { return done(std::fesetround(FE_UPWARD) == 0); }
@@ -198,6 +219,8 @@ deeds process_deeds() {
           {"close_all", close_all},
           {"replace_sockets", replace_sockets},
           {"limits", lower_limits},
+          {"cross_sockets_later", cross_sockets_later},
+          {"replace_sockets_later", replace_sockets_later},
           {"round_upwards", round_upwards},
           {"trap_floats", trap_floats},
           {"flush_to_zero", flush_to_zero},
