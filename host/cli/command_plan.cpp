@@ -5,6 +5,7 @@
 #include "cli/shortened.hpp"
 #include "cli/workspace.hpp"
 #include "lifecycle/present.hpp"
+#include "migration/backslashes.hpp"
 #include "plugin/phases.hpp"
 
 #include <fmt/format.h>
@@ -47,8 +48,9 @@ ordered_json to_json(const plugin::binding &b) {
 
 class planner {
 public:
-  planner(terminal &t, const plugin::plugin_set &plugins, const std::vector<migration::step> &steps)
-      : t_(t), plugins_(plugins), steps_(steps) {}
+  planner(terminal &t, const plugin::plugin_set &plugins, const std::vector<migration::step> &steps,
+          bool standard_strings)
+      : t_(t), plugins_(plugins), steps_(steps), standard_strings_(standard_strings) {}
 
   void print_text();
   ordered_json run_hooks(std::span<const std::string_view> phases);
@@ -58,10 +60,13 @@ private:
   void print_hooks(std::string_view phase, const char *indent);
   void print_step(const migration::step &s);
   ordered_json step_json(const migration::step &s);
+  migration::script read(const std::filesystem::path &file) const;
+  migration::script script_of(const migration::step &s) const;
 
   terminal &t_;
   const plugin::plugin_set &plugins_;
   const std::vector<migration::step> &steps_;
+  const bool standard_strings_;
 };
 
 std::span<const std::string_view> order_of(const migration::step &s) {
@@ -79,8 +84,14 @@ void planner::print_hooks(std::string_view phase, const char *indent) {
     t_.out(fmt::format("{}{} {}", indent, t_.on_out(style::dim, fmt::format("[{}]", phase)), describe(*b)));
 }
 
-migration::script script_of(const migration::step &s) {
-  auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+migration::script planner::read(const std::filesystem::path &file) const {
+  auto script = migration::read_script(file);
+  if (!standard_strings_) require_same_without_standard_strings(script);
+  return script;
+}
+
+migration::script planner::script_of(const migration::step &s) const {
+  auto script = read(s.up ? s.files.up : s.files.down);
   go_on(script, s);
   return script;
 }
@@ -130,7 +141,7 @@ ordered_json planner::step_json(const migration::step &s) {
   if (script.no_transaction) j["no_transaction_reason"] = script.no_transaction_reason;
   if (s.skip_statements) j["skip_statements"] = s.skip_statements;
   j["statements"] = statements_json(script);
-  if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(migration::read_script(s.files.verify));
+  if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(read(s.files.verify));
   j["hooks"] = run_hooks(order_of(s));
   j["on_error"] = run_hooks(std::array<std::string_view, 1>{"on_error"});
   return j;
@@ -155,7 +166,7 @@ int command_plan(const options &o, terminal &t) {
   for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
   const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
                                           lifecycle::present::look(c, w.settings.ledger.schema).migrations);
-  planner p(t, plugins, steps);
+  planner p(t, plugins, steps, c.began_with_standard_strings());
   if (o.json) {
     ordered_json j = json_answer(name_of(o.what));
     j["before"] = p.run_hooks(before_all);

@@ -4,6 +4,7 @@
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
 #include "lifecycle/verify_script.hpp"
+#include "migration/backslashes.hpp"
 
 #include <algorithm>
 
@@ -40,7 +41,9 @@ std::vector<failed_check> run_all(postgres::connection &c, const migration::fold
         std::any_of(ledger.begin(), ledger.end(), [&](const auto &r) { return r.id == m.id && r.state == "applied"; });
     if (!applied || m.verify.empty()) continue;
     try {
-      lifecycle::run_verify_script(c, migration::read_script(m.verify), false);
+      const auto script = migration::read_script(m.verify);
+      if (!c.began_with_standard_strings()) require_same_without_standard_strings(script);
+      lifecycle::run_verify_script(c, script, false);
     } catch (const error &e) {
       failed.push_back({m.title(), e});
       if (!c.alive()) throw;

@@ -9,6 +9,7 @@
 #include "lifecycle/present.hpp"
 #include "lifecycle/rehearsal/rehearsal.hpp"
 #include "lifecycle/sessions.hpp"
+#include "migration/backslashes.hpp"
 #include "plugin/abandon.hpp"
 
 #include <algorithm>
@@ -254,9 +255,11 @@ void runner::plan() {
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
   // What can be refused is refused before anything runs.
+  std::function<void(const migration::script &)> check;
+  if (!sessions_.lock().began_with_standard_strings()) check = migration::require_same_without_standard_strings;
   for (const auto &s : out_.planned) {
-    scripts_.read(s.up ? s.files.up : s.files.down);
-    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify);
+    scripts_.read(s.up ? s.files.up : s.files.down, check);
+    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check);
   }
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));
 }

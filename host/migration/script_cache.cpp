@@ -7,8 +7,9 @@ constexpr std::size_t room = std::size_t{4} << 20; // bytes of files; what was m
 
 } // namespace
 
-void script_cache::read(const std::filesystem::path &file) {
+void script_cache::read(const std::filesystem::path &file, const std::function<void(const script &)> &more) {
   script s = read_script(file);
+  if (more) more(s);
   if (bytes_ + s.bytes.size() > room) return;
   bytes_ += s.bytes.size();
   kept_.insert_or_assign(file, std::move(s));

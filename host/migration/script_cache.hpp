@@ -6,14 +6,15 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 
 namespace davit::migration {
 
 class script_cache {
 public:
-  // Reads and checks the file, as read_script does, and keeps it if there is room.
-  void read(const std::filesystem::path &file);
+  // Reads and checks the file, as read_script and then `more` do, and keeps it if there is room.
+  void read(const std::filesystem::path &file, const std::function<void(const script &)> &more = {});
   // The one that is kept, or else read now.
   script take(const std::filesystem::path &file);
 

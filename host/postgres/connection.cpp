@@ -120,6 +120,8 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
     throw error(error_code::connect,
                 "the server is PostgreSQL " + std::to_string(server_version() / 10000) + "; davit needs 13 or newer",
                 "upgrade the server, or use another one");
+  const char *strings = PQparameterStatus(c_.get(), "standard_conforming_strings");
+  standard_strings_ = !strings || std::string_view(strings) == "on";
   const std::string setup = setup_sql(server_version());
   reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
   begin_session(setup + (options.setup.empty() ? "" : "; " + options.setup), options.on_setup);
@@ -321,6 +323,7 @@ bool connection::stores_utf8() const noexcept {
 }
 
 bool connection::alive() const noexcept { return PQstatus(c_.get()) == CONNECTION_OK && own_socket(); }
+bool connection::began_with_standard_strings() const noexcept { return standard_strings_; }
 bool connection::own_socket() const noexcept { return is_socket_of(c_.get(), c_.get_deleter().socket); }
 bool connection::still_alive() noexcept {
   pollfd p{PQsocket(c_.get()), POLLIN, 0};

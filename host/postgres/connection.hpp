@@ -80,12 +80,13 @@ public:
 
   postgres::transaction_status transaction_status() const noexcept;
   int socket() const noexcept;
-  bool alive() const noexcept;         // as far as the last statement showed
-  bool own_socket() const noexcept;    // false if other code in this process has closed or replaced it
-  bool still_alive() noexcept;         // looks at the socket; nothing may be running
-  bool speaks_utf8() const noexcept;   // false after a statement has set another client_encoding
-  bool stores_utf8() const noexcept;   // the database has every character, or takes any bytes
-  int server_version() const noexcept; // 150004
+  bool alive() const noexcept;                       // as far as the last statement showed
+  bool own_socket() const noexcept;                  // false if other code in this process has closed or replaced it
+  bool still_alive() noexcept;                       // looks at the socket; nothing may be running
+  bool speaks_utf8() const noexcept;                 // false after a statement has set another client_encoding
+  bool began_with_standard_strings() const noexcept; // what the role, the database and the URL say; later it is on
+  bool stores_utf8() const noexcept;                 // the database has every character, or takes any bytes
+  int server_version() const noexcept;               // 150004
   std::int32_t backend_pid() const noexcept;
   std::string database() const;
   std::string host() const; // name, or socket folder
@@ -115,6 +116,7 @@ private:
   std::unique_ptr<pg_conn, finish> c_{nullptr, finish{0}};
   std::shared_ptr<const cancel_handle> cancel_; // outlives the session where another thread is using it
   std::string reset_sql_;
+  bool standard_strings_ = true;
   std::chrono::milliseconds wait_interval_{0};
   std::function<void()> waiting_;
   std::function<void(server_error &)> refused_;

@@ -52,6 +52,11 @@ void check_server_settings(findings &out, postgres::connection &c) {
   warn_if_off("fsync", "a crash of the machine can destroy the database");
   warn_if_off("full_page_writes", "a crash of the machine can destroy the database");
   warn_if_off("synchronous_commit", "a crash can take back what davit has reported as applied");
+  if (!c.began_with_standard_strings())
+    out.warn(name,
+             "standard_conforming_strings is off for this role or database: files with a backslash in '…' are refused "
+             "unless they set it themselves",
+             "ALTER DATABASE … (or ROLE …) RESET standard_conforming_strings, if nothing depends on it");
   if (out.all().size() == before) out.ok(name, "what is committed survives a crash");
 }
 

@@ -56,6 +56,28 @@ TEST_CASE("settings of a failed or no-transaction migration do not leak either")
   CHECK(p.database().sql("SELECT w <> '77MB' FROM public.b") == "t");
 }
 
+TEST_CASE("where strings have escapes by default, a file that would be read otherwise than by psql is refused") {
+  const project p;
+  p.database().sql("CREATE TABLE x (y text); INSERT INTO x VALUES ('k')");
+  p.database().sql("ALTER DATABASE " + p.database().name() + " SET standard_conforming_strings = off");
+  const std::string update = "UPDATE x SET y = 'a\\'; DELETE FROM x; --';\n";
+  p.migration("1_a.up.sql", "\n" + update);
+  CHECK(has(run_davit(p, {"doctor"}).out, "standard_conforming_strings is off"));
+  for (const std::vector<std::string> &command : {std::vector<std::string>{"plan"}, {"up", "--dry-run"}, {"up"}}) {
+    const auto answer = run_json(p, command, 3);
+    CHECK(answer.text("/error/code") == "migration_syntax");
+    CHECK(answer.integer("/error/line") == 2);
+    CHECK(answer.integer("/error/column") == 18);
+  }
+  CHECK(p.database().sql("TABLE x") == "k");
+  p.migration("1_a.up.sql", "SET standard_conforming_strings = off;\n" + update);
+  p.migration("1_a.verify.sql", "SELECT count(*) = 1 FROM x WHERE y <> '\\';");
+  CHECK(has(run_davit(p, {"up"}, 3).err, "1_a.verify.sql:1:39"));
+  p.migration("1_a.verify.sql", "SELECT count(*) = 1 FROM x;");
+  run_davit(p, {"up"});
+  CHECK(p.database().sql("TABLE x") == "a'; DELETE FROM x; --");
+}
+
 TEST_CASE("timeouts and read-only defaults of the role or the database do not end davit's work") {
   const project p;
   const role strict(p, "LOGIN");
