@@ -8,6 +8,23 @@ namespace davit::plugin {
 namespace {
 
 constexpr std::size_t longest_message = std::size_t{64} << 10; // bytes
+constexpr std::size_t shortest_beginning = 16;                 // bytes; less may be anything
+constexpr std::string_view cut_mark = "...";                   // of the server, "Failing row contains (…" for one
+
+// How much of the secret `text` begins with, if the server has cut it there; 0 if it has not.
+std::size_t cut_beginning(std::string_view text, std::string_view secret) {
+  const auto same = std::mismatch(text.begin(), text.end(), secret.begin(), secret.end()).first - text.begin();
+  for (auto n = static_cast<std::size_t>(same); n >= shortest_beginning; --n)
+    if (text.substr(n).starts_with(cut_mark)) return n;
+  return 0;
+}
+
+void replace_beginnings(std::string &text, std::string_view secret) {
+  if (secret.size() <= shortest_beginning) return;
+  const auto head = secret.substr(0, shortest_beginning);
+  for (std::size_t at = 0; (at = text.find(head, at)) != std::string::npos; ++at)
+    if (const auto n = cut_beginning(std::string_view(text).substr(at), secret)) text.replace(at, n, "***");
+}
 
 } // namespace
 
@@ -19,9 +36,11 @@ void secrets::add(const std::vector<std::string> &texts) {
 
 std::string secrets::scrub(std::string_view text) const {
   std::string out(text);
-  for (const auto &secret : texts_)
+  for (const auto &secret : texts_) {
     for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
       out.replace(at, secret.size(), "***");
+    replace_beginnings(out, secret);
+  }
   return out;
 }
 

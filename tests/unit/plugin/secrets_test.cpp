@@ -23,6 +23,15 @@ TEST_CASE("what is too short to be a secret is left alone") {
   CHECK(s.scrub("xabcdx") == "x***x");
 }
 
+TEST_CASE("the beginning of a secret that the server has cut is taken out, too") {
+  secrets s;
+  s.add({"eyJhbGciOiJIUzI1NiJ9.eyJzdWIi", "short...", "0123456789abcdef...x"});
+  CHECK(s.scrub("(null, eyJhbGciOiJIUzI1NiJ9.eyJ...) (eyJhbGciOiJIUzI1..., 1)") == "(null, ***...) (***..., 1)");
+  CHECK(s.scrub("eyJhbGciOiJIUzI...") == "eyJhbGciOiJIUzI..."); // that little may be anything
+  CHECK(s.scrub("eyJhbGciOiJIUzI1NiJ9 is not cut") == "eyJhbGciOiJIUzI1NiJ9 is not cut");
+  CHECK(s.scrub("0123456789abcdef...") == "***...");
+}
+
 TEST_CASE("a secret of asterisks does not go on for ever") {
   secrets s;
   s.add({"****"});
