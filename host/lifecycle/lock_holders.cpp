@@ -14,7 +14,7 @@ constexpr std::string_view query =
     "SELECT CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid, ' (user ', "
     "coalesce(a.usename, '?'), ', ''', a.application_name, ''', ', coalesce(a.state, 'ended'), ', transaction since ', "
     "to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), ', query: ', "
-    "left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), ')') END,"
+    "regexp_replace(regexp_replace(a.query, '\\s+', ' ', 'g'), '^(.{80}).+$', '\\1...'), ')') END,"
     " (SELECT l.mode || ' on ' || coalesce(l.relation::regclass::text, l.locktype) FROM pg_locks l"
     "  WHERE l.pid = $1::int AND NOT l.granted LIMIT 1)"
     " FROM (SELECT DISTINCT unnest(pg_blocking_pids($1::int)) AS pid) b LEFT JOIN pg_stat_activity a USING (pid)"

@@ -13,7 +13,7 @@ constexpr std::string_view query =
     "SELECT l.key = $1::bigint, a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''),"
     " COALESCE(host(a.client_addr), 'local'),"
     " COALESCE(to_char(COALESCE(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), '?'),"
-    " COALESCE(left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), ''),"
+    " COALESCE(regexp_replace(regexp_replace(a.query, '\\s+', ' ', 'g'), '^(.{80}).+$', '\\1...'), ''),"
     " COALESCE(to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '')"
     " FROM (SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_locks WHERE locktype = 'advisory'"
     "       AND granted AND objsubid = 1 AND mode = 'ExclusiveLock'"

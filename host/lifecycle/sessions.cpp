@@ -164,7 +164,8 @@ std::string sessions::holder_of(std::int64_t key) {
   const auto [high, low] = halves_of(key);
   const auto r = lock().query("SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
                               "COALESCE(host(a.client_addr), 'local'),"
-                              " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), COALESCE(left(a.query, 80), '')"
+                              " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), "
+                              "COALESCE(regexp_replace(left(a.query, 81), '^(.{80}).$', '\\1...'), '')"
                               " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND "
                               "l.granted AND l.objsubid = 1"
                               " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -176,7 +177,7 @@ std::string sessions::holder_of(std::int64_t key) {
          ", last: " + text(5) + ")";
 }
 
-bool sessions::wait_for(std::int64_t key, const std::string &what) {
+void sessions::wait_for(std::int64_t key, const std::string &awaited, const std::string &refused) {
   const std::string sql = "SELECT pg_try_advisory_lock(" + std::to_string(key) + ")";
   const auto begin = std::chrono::steady_clock::now();
   auto pause = 10ms;
@@ -184,14 +185,13 @@ bool sessions::wait_for(std::int64_t key, const std::string &what) {
   while (lock().exec(sql).text(0, 0) != "t") {
     const std::string holder = holder_of(key);
     if (std::chrono::steady_clock::now() - begin > settings_.database.run_lock_timeout)
-      throw error(error_code::locked, what + " is held by " + holder,
+      throw error(error_code::locked, refused + holder,
                   "wait until it has ended, raise [database] run_lock_timeout, or, if it should not be there, end it "
                   "with SELECT pg_terminate_backend(…)");
-    show_.waiting(what + ": held by " + holder);
+    show_.waiting(awaited + holder);
     stop_.wait(pause);
     pause = std::min(pause * 2, 500ms);
   }
-  return true;
 }
 
 // Nobody holds either, as nearly always.
@@ -207,9 +207,10 @@ bool sessions::take_run_lock_at_once() {
 void sessions::take_run_lock() {
   locked_ = locked_ || take_run_lock_at_once();
   if (locked_) return;
-  wait_for(run_key_, "the run lock");
+  wait_for(run_key_, "the run lock: held by ", "the run lock is held by ");
   // A killed davit's backend may still be at work; its transaction holds this one.
-  wait_for(work_key_, "a leftover session of an earlier run is still at work; its lock");
+  wait_for(work_key_, "a leftover session of an earlier run, which is still at work: ",
+           "a leftover session of an earlier run is still at work: ");
   lock().exec("SELECT pg_advisory_unlock(" + std::to_string(work_key_) + ")");
   locked_ = true;
 }

@@ -72,7 +72,8 @@ private:
   bool take_run_lock_at_once();
   std::string holder_of(std::int64_t key);
   std::string timeouts_and_lock() const;
-  bool wait_for(std::int64_t key, const std::string &what);
+  // Both are followed by who holds the lock: what is waited for, and why that was in vain.
+  void wait_for(std::int64_t key, const std::string &awaited, const std::string &refused);
 
   const config::settings &settings_;
   cancel_targets &targets_;

@@ -106,7 +106,7 @@ TEST_CASE("beside another run, a run that was killed is still called dead") {
     davit.wait();
   }
   running_program waiting(p.command({"up"}));
-  waiting.wait_for_output("a leftover session of an earlier run is still at work");
+  waiting.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   const auto status = p.davit({"status"}).out;
   CHECK(has(status, "ended without a word"));
   CHECK(has(status, "its davit is gone"));

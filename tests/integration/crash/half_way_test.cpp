@@ -269,7 +269,7 @@ TEST_CASE("a file that gives up the locks of its session is waited for all the s
   killed.send(SIGKILL);
   killed.wait();
   running_program davit(p.command({"up"}));
-  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   CHECK(davit.wait().exit_code == 6);
   CHECK(rows_of(p) == "1 2");
 }

@@ -22,7 +22,7 @@ std::string orphan(const project &p, std::string_view words) {
 // `davit up`, which has to say for whom it waits.
 outcome up_after(const project &p, const std::string &pid) {
   running_program davit(p.command({"up"}));
-  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   davit.wait_for_output("pid " + pid + " ");
   return davit.wait();
 }
@@ -63,7 +63,7 @@ TEST_CASE("an orphan's CREATE INDEX CONCURRENTLY is waited for, and not done twi
   const auto pid = orphan(p, "CREATE INDEX CONCURRENTLY");
   REQUIRE_FALSE(pid.empty());
   running_program davit(p.command({"up"}));
-  davit.wait_for_output("a leftover session of an earlier run is still at work");
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   reader.exec("COMMIT");
   CHECK(davit.wait().exit_code == 6);
   CHECK(p.davit({"repair", "0001", "--resume"}).exit_code == 0);

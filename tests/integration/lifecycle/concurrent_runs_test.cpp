@@ -56,7 +56,7 @@ TEST_CASE("a killed davit's backend that is still at work holds up the next run,
   CHECK(first.wait().signal == SIGKILL);
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   running_program second(p.command({"up"}));
-  second.wait_for_output("a leftover session of an earlier run is still at work");
+  second.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   CHECK(has(second.err_so_far(), "pid " + pid));
   p.database().sql("SELECT pg_terminate_backend(" + pid + ")");
   CHECK(second.wait().exit_code == 0);

@@ -104,6 +104,19 @@ TEST_CASE("a secret of which the server shows the beginning is not told, by a ha
   }
 }
 
+TEST_CASE("nor is one that stands where davit itself cuts what another session was at") {
+  const std::string token = "0123456789abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  const project p(config(""));
+  p.database().sql("CREATE TABLE kept (x text)");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN");
+  holder.exec("INSERT INTO kept VALUES ('" + token + "')");
+  p.migration("0001_one.up.sql", "ALTER TABLE kept ADD y int;");
+  const auto run = davit_run(p, {"up"}, 1, {{"PROBE_SECRET", token}});
+  CHECK(has(run.answer().text("/error/detail"), "INSERT INTO kept VALUES ('***...)"));
+  CHECK_FALSE(has(everything(p, run), token.substr(0, 20)));
+}
+
 TEST_CASE("a migration that fails over a secret that a plugin has stored does not tell it") {
   const environment env{{"PROBE_SECRET", std::string(secret)}};
   for (const std::string sql : {"SELECT x::int FROM kept", "INSERT INTO kept SELECT * FROM kept"})
