@@ -42,12 +42,6 @@ int dispatch(const options &o, terminal &t) {
   return static_cast<int>(exit_code::bug);
 }
 
-int fail(const options &o, terminal &t, const error &e) {
-  if (o.json) print_json(t, json_failure(name_of(o.what), e));
-  print_error(t, e);
-  return exit_status(e);
-}
-
 int refuse_arguments(const parsed &p, int argc, char **argv) {
   const bool json = std::any_of(argv, argv + argc, [](const char *a) { return std::string_view(a) == "--json"; });
   terminal t(true);
@@ -68,13 +62,13 @@ int run(const options &o, terminal &t) {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
     return delivered(dispatch(o, t), t);
   } catch (const error &e) {
-    return fail(o, t, e);
+    return refuse(t, o, e);
   } catch (const std::bad_alloc &) {
-    return fail(o, t, error(error_code::bug, "out of memory"));
+    return refuse(t, o, error(error_code::bug, "out of memory"));
   } catch (const std::exception &e) {
-    return fail(o, t,
-                error(error_code::bug, std::string("unexpected: ") + e.what(),
-                      "please report it, with the command and davit.toml"));
+    return refuse(t, o,
+                  error(error_code::bug, std::string("unexpected: ") + e.what(),
+                        "please report it, with the command and davit.toml"));
   }
 }
 

@@ -174,13 +174,13 @@ int command_plan(const options &o, terminal &t) {
     j["after"] = p.run_hooks(after_all);
     j["warnings"] = folder.warnings;
     print_json(t, j);
-    return 0;
+    return w.answered(0);
   }
   p.print_text();
   t.out(steps.empty() ? std::string("nothing to do")
                       : fmt::format("{} migration{} to {}", steps.size(), steps.size() == 1 ? "" : "s",
                                     o.down ? "revert" : "apply"));
-  return 0;
+  return w.answered(0);
 }
 
 } // namespace davit::cli

@@ -76,7 +76,7 @@ int command_plugin_list(const options &o, terminal &t) {
   for (const auto &l : all.not_loaded()) j["not_loaded"].push_back({{"name", l.plugin}, {"why", l.why}});
   if (o.json) {
     print_json(t, j);
-    return 0;
+    return w.answered(0);
   }
   for (const auto &p : j["plugins"]) {
     t.out(fmt::format("{}  {} {}: {}", t.on_out(style::bold, p["name"].get<std::string>()), p["id"].get<std::string>(),
@@ -88,7 +88,7 @@ int command_plugin_list(const options &o, terminal &t) {
   }
   for (const auto &l : all.not_loaded()) t.out(fmt::format("{}  not loaded: {}", l.plugin, l.why));
   if (j["plugins"].empty() && all.not_loaded().empty()) t.out("davit.toml lists no plugins");
-  return 0;
+  return w.answered(0);
 }
 
 int command_plugin_inspect(const options &o, terminal &t) {

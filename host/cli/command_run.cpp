@@ -96,10 +96,6 @@ int report(const options &o, terminal &t, const lifecycle::run_outcome &out, con
   int code = static_cast<int>(exit_code::bug);
   try {
     code = last_words();
-  } catch (const error &e) {
-    if (w.opts.json) print_json(w.term, json_failure(name_of(w.opts.what), e));
-    print_error(w.term, e);
-    code = exit_status(e);
   } catch (const std::exception &e) {
     w.term.err(std::string("unexpected: ") + e.what());
   }
@@ -138,12 +134,17 @@ int command_run(const options &o, terminal &t) {
         out = run->go();
         run.reset();
       });
+  // Said before plugins are destroyed, which may end the process.
   const auto last_words = [&] {
-    if (end.failure) std::rethrow_exception(end.failure);
-    return report(o, t, out, show);
+    try {
+      if (end.failure) std::rethrow_exception(end.failure);
+      return report(o, t, out, show);
+    } catch (const error &e) {
+      return refuse(t, o, e);
+    }
   };
   if (end.abandoned) leave(w, last_words);
-  return last_words();
+  return w.answered(last_words());
 }
 
 } // namespace davit::cli

@@ -82,4 +82,10 @@ void print_json(terminal &t, const nlohmann::ordered_json &answer) {
 
 int exit_status(const error &e) { return static_cast<int>(exit_of(e.code)); }
 
+int refuse(terminal &t, const options &o, const error &e) {
+  if (o.json) print_json(t, json_failure(name_of(o.what), e));
+  print_error(t, e);
+  return exit_status(e);
+}
+
 } // namespace davit::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -25,5 +26,8 @@ nlohmann::ordered_json json_failure(std::string_view command, const error &e);
 void print_json(terminal &t, const nlohmann::ordered_json &answer);
 
 int exit_status(const error &e);
+
+// Says it both ways; what the command ends with.
+int refuse(terminal &t, const options &o, const error &e);
 
 } // namespace davit::cli

@@ -1,5 +1,6 @@
 #include "cli/workspace.hpp"
 
+#include "cli/last_steps.hpp"
 #include "config/duration.hpp"
 
 #include <fmt/format.h>
@@ -57,6 +58,13 @@ void workspace::start_server(const std::function<void()> &while_waiting) {
   if (settings.database.url != "ephemeral:" || server_) return;
   server_ = std::make_unique<postgres::private_server>(postgres::private_server_options{{}, {}, while_waiting});
   settings.database.url = server_->url();
+  discards_it_.emplace([this] { discard_server(); });
+}
+
+int workspace::answered(int status) {
+  status = delivered(status, term);
+  plugin::decide_status(status);
+  return status;
 }
 
 void workspace::discard_server() noexcept {

@@ -5,6 +5,7 @@
 #include "cli/terminal.hpp"
 #include "config/settings.hpp"
 #include "lifecycle/ledger_wait.hpp"
+#include "plugin/leaving.hpp"
 #include "plugin/plugin_set.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/private_server.hpp"
@@ -37,10 +38,13 @@ public:
   // Loads them at first use.
   const plugin::plugin_set &plugins();
   plugin::services &services() { return services_; }
+  // Once all is said; returns what davit ends with, whatever plugins do when they are destroyed.
+  int answered(int status);
 
 private:
   plugin::services services_;
   std::unique_ptr<postgres::private_server> server_;
+  std::optional<plugin::at_leaving> discards_it_;
   std::unique_ptr<plugin::plugin_set> plugins_;
   std::optional<postgres::connection> session_;
   std::unique_ptr<lifecycle::ledger_wait> wait_; // of session_

@@ -1,16 +1,16 @@
 #include "plugin/bounded_call.hpp"
 
 #include "base/error.hpp"
+#include "plugin/leaving.hpp"
 
 #include <ctime>
 
 #include <pthread.h>
-#include <unistd.h>
 
 namespace davit::plugin {
 namespace {
 
-int wake_up() { return SIGRTMIN; }
+constexpr std::chrono::milliseconds between_looks{10}; // for signals and the time
 
 } // namespace
 
@@ -27,7 +27,6 @@ bounded_call::bounded_call(const char *step, std::chrono::milliseconds limit, sa
   pthread_sigmask(SIG_SETMASK, &all, &before); // for the watcher: no handler is to run there
   sigset_t awaited;
   sigemptyset(&awaited);
-  sigaddset(&awaited, wake_up());
   for (const int s : {SIGINT, SIGTERM, SIGHUP})
     if (sigismember(&before, s) == 1) sigaddset(&awaited, s); // else they end the process by themselves
   try {
@@ -40,30 +39,37 @@ bounded_call::bounded_call(const char *step, std::chrono::milliseconds limit, sa
 }
 
 bounded_call::~bounded_call() {
-  pthread_kill(watcher_.native_handle(), wake_up());
+  {
+    const std::lock_guard lock(mutex_);
+    has_returned_ = true;
+  }
+  returned_.notify_one();
   watcher_.join();
 }
 
-void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) const {
-  using namespace std::chrono;
-  const auto begin = steady_clock::now();
-  for (;;) {
-    const auto left = limit - duration_cast<milliseconds>(steady_clock::now() - begin);
-    if (left <= milliseconds(0))
-      leave("does not return: it runs for more than " + std::to_string(limit.count()) + " ms",
-            static_cast<int>(exit_code::deadline));
-    const auto whole = duration_cast<seconds>(left);
-    const timespec time{whole.count(), static_cast<long>(nanoseconds(left - whole).count())};
-    const int got = sigtimedwait(&awaited, nullptr, &time);
-    if (got == wake_up()) return;
-    if (got == SIGINT) leave("was interrupted", static_cast<int>(exit_code::interrupted));
-    if (got == SIGTERM || got == SIGHUP) leave("was terminated", static_cast<int>(exit_code::terminated));
+// Not woken by a signal: a plugin may send any itself, and the kernel has no room for more of them where somebody else
+// lets them pile up.
+void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) {
+  using clock = std::chrono::steady_clock;
+  const auto end = clock::now() + limit;
+  std::unique_lock lock(mutex_); // kept while leaving: the call cannot return any more
+  while (!returned_.wait_for(lock, between_looks, [this] { return has_returned_; })) {
+    if (clock::now() >= end)
+      leave_now("does not return: it runs for more than " + std::to_string(limit.count()) + " ms",
+                static_cast<int>(exit_code::deadline));
+    const timespec at_once{0, 0};
+    const int got = sigtimedwait(&awaited, nullptr, &at_once);
+    if (got == SIGINT) leave_now("was interrupted", static_cast<int>(exit_code::interrupted));
+    if (got == SIGTERM || got == SIGHUP) leave_now("was terminated", static_cast<int>(exit_code::terminated));
   }
 }
 
-void bounded_call::leave(const std::string &why, int status) const {
-  say_(std::string(step_.load()) + " " + why + "; davit leaves now");
-  ::_exit(status);
+void bounded_call::leave_now(const std::string &why, int status) const {
+  std::string line = std::string(step_.load()) + " " + why + "; davit leaves now";
+  if (const auto decided = decided_status())
+    line += ", with the exit code of what it has answered: " + std::to_string(*decided);
+  say_(line);
+  leave(status);
 }
 
 } // namespace davit::plugin

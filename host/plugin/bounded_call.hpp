@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,13 +17,15 @@ namespace davit::plugin {
 std::chrono::milliseconds patience_for(std::chrono::milliseconds deadline, std::chrono::milliseconds grace);
 
 // Ends the process with 124, saying in what plugin, if this lives for longer than `limit`: code that does not return
-// cannot be stopped from outside. SIGINT and SIGTERM, which the caller keeps for the run, end it likewise.
+// cannot be stopped from outside. SIGINT and SIGTERM, which the caller keeps for the run, end it likewise. Once davit's
+// status is decided it is that one.
 class bounded_call {
 public:
   // One line for the operator, from another thread.
   using say = std::function<void(std::string_view)>;
 
-  // `step` is what is called, "its init"; it must be a literal, as it is read from another thread.
+  // `step` is what is called, "its init"; it must be a literal, as it is read from another thread. Throws
+  // std::system_error where no thread can be had to watch it.
   bounded_call(const char *step, std::chrono::milliseconds limit, say tell);
   ~bounded_call();
   bounded_call(const bounded_call &) = delete;
@@ -30,11 +34,14 @@ public:
   void at(const char *step) { step_ = step; }
 
 private:
-  void watch(sigset_t awaited, std::chrono::milliseconds limit) const;
-  [[noreturn]] void leave(const std::string &why, int status) const;
+  void watch(sigset_t awaited, std::chrono::milliseconds limit);
+  [[noreturn]] void leave_now(const std::string &why, int status) const;
 
   std::atomic<const char *> step_;
   const say say_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  bool has_returned_ = false;
   std::thread watcher_;
 };
 

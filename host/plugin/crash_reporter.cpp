@@ -1,6 +1,7 @@
 #include "plugin/crash_reporter.hpp"
 
 #include "plugin/forked_child.hpp"
+#include "plugin/leaving.hpp"
 
 #include <algorithm>
 #include <array>
@@ -103,8 +104,8 @@ void watch_signal(int signal, bool only_if_default) {
 [[noreturn]] void leave_because(std::string_view what) {
   put(what);
   put_where();
-  put(what_next);
-  ::_exit(1);
+  put(decided_status() ? "; what davit has answered stands, and so does its exit code\n" : what_next);
+  leave(1);
 }
 
 std::atomic<bool> exit_is_davits{true};
@@ -121,7 +122,7 @@ void install_crash_reporter() {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   for (const int s : fatal) watch_signal(s, false);
   for (const int s : ending) watch_signal(s, true);
-  for (int s = SIGRTMIN + 1; s <= SIGRTMAX; ++s) watch_signal(s, true); // the first is davit's own
+  for (int s = SIGRTMIN; s <= SIGRTMAX; ++s) watch_signal(s, true);
 #endif
 }
 

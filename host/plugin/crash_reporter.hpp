@@ -13,7 +13,7 @@ namespace davit::plugin {
 void install_crash_reporter();
 
 // While this lives, exit() and quick_exit() are not davit's own: they are named likewise, and the process ends with
-// status 1 whatever was passed. Once for the process.
+// status 1, or the one that is decided, whatever was passed. Once for the process.
 class exit_reporter {
 public:
   exit_reporter();
@@ -22,7 +22,7 @@ public:
   exit_reporter &operator=(const exit_reporter &) = delete;
 };
 
-// Says in whose code pthread_exit() was called, and ends the process with status 1.
+// Says in whose code pthread_exit() was called, and ends the process likewise.
 [[noreturn]] void report_thread_exit();
 
 // Whether code of a plugin has run in this process.

@@ -4,8 +4,11 @@
 #include "plugin/bounded_call.hpp"
 #include "plugin/foreign_code.hpp"
 #include "plugin/host_table.hpp"
+#include "plugin/leaving.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <system_error>
 
 namespace davit::plugin {
 
@@ -43,18 +46,27 @@ void instance::put_process_back(std::string_view when) const {
 // Shown at once, as the process may be about to end.
 std::function<void(std::string_view)> instance::teller() const {
   return [this](std::string_view line) {
-    (services_.last_word ? services_.last_word : services_.log)(DAVIT_LOG_ERROR, name_, line);
+    const int level = decided_status() ? DAVIT_LOG_WARN : DAVIT_LOG_ERROR; // then nothing depends on it
+    (services_.last_word ? services_.last_word : services_.log)(level, name_, line);
   };
 }
 
 instance::~instance() {
   if (!initialised_ || abandoned_ || !descriptor_.destroy) return;
+  std::optional<bounded_call> limit;
   try {
-    const bounded_call limit("its destroy", patience_, teller());
+    limit.emplace("its destroy", patience_, teller());
+  } catch (const std::system_error &e) {
+    services_.log(DAVIT_LOG_ERROR, name_,
+                  "its destroy is not called, as no thread can be had to watch it: " + std::string(e.what()));
+    return;
+  }
+  try {
     run_foreign("plugin '" + name_ + "', destroy", [this] { descriptor_.destroy(self_); });
   } catch (...) {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
   }
+  limit.reset();
   put_process_back("in its destroy");
 }
 

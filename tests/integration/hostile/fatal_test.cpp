@@ -1,9 +1,12 @@
 // Plugins that take the process with them: it is said whose doing it was, and nothing is half done.
 #include "hostile_run.hpp"
 
+#include "support/temp_folder.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
 
 using namespace davit::test;
 
@@ -150,7 +153,7 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
   }
 }
 
-TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in init, in a static object, in destroy") {
+TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in init, in a static object") {
   struct row {
     std::string toml;
     const char *who;
@@ -158,8 +161,7 @@ TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in in
   for (const auto &[toml, who] :
        {row{act("thread_exit"), "a thread outside of any call of a plugin (plugin 'villain', handler 'strike'"},
         row{with_hostile("init = \"exit\""), "plugin 'villain', init"},
-        row{with_library(test_plugin("broken_static_exits")), "the initialisers of "},
-        row{with_hostile("destroy = \"exit\""), "plugin 'villain', destroy"}}) {
+        row{with_library(test_plugin("broken_static_exits")), "the initialisers of "}}) {
     const std::string row_is(who);
     CAPTURE(row_is);
     const hostile_project p(toml);
@@ -167,10 +169,28 @@ TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in in
     CAPTURE(result.err);
     CHECK(result.exit_code == 1);
     CHECK(has(result.err, "davit: exit() was called in " + std::string(who)));
-    if (std::string_view(who).ends_with("destroy"))
-      CHECK(ledger(p) == "0001 applied");
-    else
-      check_nothing_happened(p);
+    check_nothing_happened(p);
+  }
+}
+
+TEST_CASE("exit() in destroy is named, and davit ends with the exit code of what it has answered") {
+  const hostile_project p(with_hostile("destroy = \"exit\""));
+  const auto run = up(p, 0);
+  CHECK(has(run.err(), "davit: exit() was called in plugin 'villain', destroy; what davit has answered stands"));
+  CHECK(ledger(p) == "0001 applied");
+}
+
+TEST_CASE("the private server's folder goes with davit where a plugin ends it") {
+  for (const std::string config :
+       {"act = \"exit\"", "act = \"pthread_exit\"", "destroy = \"exit\"", "destroy = \"hang\""}) {
+    CAPTURE(config);
+    const temp_folder scratch;
+    std::filesystem::permissions(scratch.path(), std::filesystem::perms(0755)); // the server's user has to reach it
+    const hostile_project p(with_hostile(config, "deadline = \"1s\"") + "\n[run]\ngrace = \"500ms\"\n");
+    const auto result = p.davit({"up", "--ephemeral"}, {{"TMPDIR", scratch.path().string()}});
+    CAPTURE(result.err);
+    CHECK(result.exit_code == (config.starts_with("act") ? 1 : 0));
+    CHECK(scratch.names().empty());
   }
 }
 

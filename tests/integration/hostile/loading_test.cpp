@@ -139,27 +139,45 @@ TEST_CASE("handler functions called from init, and init functions called from a 
   CHECK(run.outcomes("after_ddl").empty()); // what it tried to bind late
 }
 
-TEST_CASE("loading, init or destroy that does not return is given up with 124: who it is and what hangs") {
+TEST_CASE("loading or init that does not return is given up with 124: who it is and what hangs") {
   struct row {
     std::string toml;
     const char *words;
-    bool applied;
   };
   const std::string soon = "deadline = \"1s\"";
-  for (const auto &[toml, words, applied] :
-       {row{with_hostile("init = \"hang\"", soon), "its init does not return", false},
-        row{with_library(test_plugin("broken_entry_hangs"), soon), "loading it does not return", false},
-        row{with_hostile("destroy = \"hang\"", soon), "its destroy does not return", true}}) {
-    const std::string row_is(words);
-    CAPTURE(row_is);
+  for (const auto &[toml, words] :
+       {row{with_hostile("init = \"hang\"", soon), "its init does not return"},
+        row{with_hostile("init = \"signal_and_hang\"", soon), "its init does not return"},
+        row{with_library(test_plugin("broken_entry_hangs"), soon), "loading it does not return"}}) {
+    CAPTURE(toml);
     const hostile_project p(toml + "\n[run]\ngrace = \"500ms\"\n");
     const auto result = p.davit({"up"});
     CAPTURE(result.err);
     CHECK(result.exit_code == 124);
     CHECK(has(result.err, "villain error: " + std::string(words)));
-    wait_until_davit_is_gone(p);
-    CHECK(exists(p, "one") == applied);
+    check_nothing_happened(p);
   }
+}
+
+TEST_CASE("destroy that does not return, or is signalled, changes nothing of what the run has answered") {
+  for (const std::string how : {"hang", "signal_and_hang", "terminate_and_hang"}) {
+    CAPTURE(how);
+    const hostile_project p(with_hostile("destroy = \"" + how + "\"", "deadline = \"1s\"") +
+                            "\n[run]\ngrace = \"500ms\"\n");
+    const auto run = up(p, 0);
+    CHECK(run.answer().text("/outcome") == "applied");
+    CHECK(has(run.err(), how == "terminate_and_hang" ? "villain warning: its destroy was terminated"
+                                                     : "villain warning: its destroy does not return"));
+    CHECK(has(run.err(), "with the exit code of what it has answered: 0"));
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
+TEST_CASE("a run that has failed says why, and ends with that, before a destroy can hang") {
+  const hostile_project p(with_hostile("destroy = \"hang\"", "deadline = \"1s\"") + "\n[run]\ngrace = \"500ms\"\n");
+  const auto run = davit_run(p, {"up"}, 5, {{"DAVIT_DATABASE_URL", "postgresql:///nowhere?host=/nowhere"}});
+  CHECK(run.answer().text("/error/code") == "connect");
+  CHECK(has(run.err(), "its destroy does not return"));
 }
 
 TEST_CASE("a signal ends davit at once while a plugin's init hangs") {

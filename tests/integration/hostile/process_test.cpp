@@ -27,6 +27,7 @@ constexpr change changes[] = {
     {"close_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
     {"replace_output", "where file descriptor 1 leads and where file descriptor 2 leads"},
     {"limits", "the limit for files and the limit for the size of files"},
+    {"no_pending_signals", "the limit for pending signals"},
     {"round_upwards", "how floating-point numbers are computed"},
     {"flush_to_zero", "how floating-point numbers are computed"},
     {"setenv", "the environment variable PGTZ"},

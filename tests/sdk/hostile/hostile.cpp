@@ -2,13 +2,21 @@
 #include "hostile.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <list>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include <unistd.h>
+
 namespace hostile {
+
+void signal_and_hang(int signal) {
+  ::kill(::getpid(), signal);
+  hang();
+}
 
 void hang() {
   for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -74,6 +82,7 @@ std::int32_t misbehave(const davit_host *host, davit_init *init, const std::stri
   if (how == "bad_status") return 4711;
   if (how == "bad_text") return host->init_fail(host, init, DAVIT_ERR, text("\xff\xfe"));
   if (how == "hang") hang();
+  if (how == "signal_and_hang") signal_and_hang(SIGRTMIN);
   if (how == "log_and_hang") {
     host->log(host, DAVIT_LOG_INFO, text("init begins"));
     hang();
@@ -105,6 +114,8 @@ void end(void *self) {
   const std::string how = i->destroy;
   if (how == "throw") throw std::runtime_error("thrown by destroy");
   if (how == "hang") hang();
+  if (how == "signal_and_hang") signal_and_hang(SIGRTMIN);
+  if (how == "terminate_and_hang") signal_and_hang(SIGTERM);
   if (const deed d = find(how)) d({nullptr, nullptr, text(i->more)});
 }
 

@@ -27,6 +27,8 @@ deeds late_deeds();    // come to light once the handler has returned
 
 // Never returns, and never looks whether to give up.
 [[noreturn]] void hang();
+// The same after a signal to the process.
+[[noreturn]] void signal_and_hang(int signal);
 
 inline davit_str text(std::string_view s) { return {s.data(), s.size()}; }
 

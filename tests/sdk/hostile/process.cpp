@@ -147,6 +147,14 @@ std::int32_t lower_limits(const scene &) {
   return done(::setrlimit(RLIMIT_NOFILE, &files) == 0 && ::setrlimit(RLIMIT_FSIZE, &size) == 0);
 }
 
+// As where another program of the same user has filled the queue of signals.
+std::int32_t no_pending_signals(const scene &) {
+  rlimit none{};
+  ::getrlimit(RLIMIT_SIGPENDING, &none);
+  none.rlim_cur = 0;
+  return done(::setrlimit(RLIMIT_SIGPENDING, &none) == 0);
+}
+
 // The child comes back out of the handler, as the parent does.
 std::int32_t fork_and_return(const scene &s) {
   s.host->query(s.ctx, DAVIT_CONN_MIGRATION, text("SELECT 1"), nullptr, 0, nullptr);
@@ -221,6 +229,7 @@ deeds process_deeds() {
           {"limits", lower_limits},
           {"cross_sockets_later", cross_sockets_later},
           {"replace_sockets_later", replace_sockets_later},
+          {"no_pending_signals", no_pending_signals},
           {"round_upwards", round_upwards},
           {"trap_floats", trap_floats},
           {"flush_to_zero", flush_to_zero},
