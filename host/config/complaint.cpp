@@ -1,6 +1,7 @@
 #include "config/complaint.hpp"
 
 #include "base/file.hpp"
+#include "config/open_value.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -39,12 +40,20 @@ std::string blank(std::string_view text) {
   return out;
 }
 
+// Whether the line belongs to a value whose key, which would tell that it is secret, stands on an earlier one.
+bool may_be_secret(std::string_view source, std::uint32_t line, hide what) {
+  const auto open = value_open_at(source, line);
+  if (!open) return false;
+  const auto first = line_of(source, open->from_line);
+  return open->text || what == hide::all || mask_secrets(first).text != first;
+}
+
 } // namespace
 
 std::string excerpt(std::string_view source, const place &where, hide what) {
   if (where.line == 0) return {};
   const auto line = line_of(source, where.line);
-  if (line.empty()) return {};
+  if (line.empty() || may_be_secret(source, where.line, what)) return {};
   const auto masked = mask_secrets(line, offset_of(line, where.column), what);
   if (where.column == 0) return masked.text;
   return masked.text + "\n" + blank(std::string_view(masked.text).substr(0, masked.offset)) + "^";

@@ -10,7 +10,7 @@
 namespace davit::config {
 
 // The source line of `where` and a caret line below it, tabs kept aligned and secrets masked; empty if there is no such
-// line.
+// line, or if it is the further line of a value that may be secret.
 std::string excerpt(std::string_view source, const place &where, hide what = hide::names);
 
 // `where` with its column brought back to just behind the end of its line: toml++ counts the line end at the end of the

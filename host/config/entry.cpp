@@ -20,13 +20,13 @@ std::string with_article(std::string_view type) {
 
 } // namespace
 
-void entry::refuse(std::string_view message, std::string_view hint) const {
-  throw complaint(error_code::config_value, where(), message, hint);
+void entry::refuse(std::string_view message, std::string_view hint, hide what) const {
+  throw complaint(error_code::config_value, where(), message, hint, what);
 }
 
-template <class T> const T &entry::get(std::string_view expected) const {
+template <class T> const T &entry::get(std::string_view expected, hide what) const {
   if (const auto *value = std::get_if<T>(&value_.value)) return *value;
-  refuse(fmt::format("'{}' must be {}, but is {}", key_, expected, with_article(value_.type_name())));
+  refuse(fmt::format("'{}' must be {}, but is {}", key_, expected, with_article(value_.type_name())), {}, what);
 }
 
 const std::string &entry::text() const { return get<std::string>("a string"); }
@@ -71,7 +71,7 @@ failure_policy entry::policy() const {
 }
 
 const node &entry::as_table() const {
-  get<table>("a table");
+  get<table>("a table", hide::all); // a plugin's own: whatever else stands there may be a secret
   return value_;
 }
 

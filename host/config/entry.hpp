@@ -1,6 +1,7 @@
 // Reading a table whose keys are known: each key with the function that takes its value.
 #pragma once
 
+#include "config/mask.hpp"
 #include "config/node.hpp"
 #include "config/settings.hpp"
 
@@ -36,10 +37,10 @@ public:
         integer_within(std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max()));
   }
 
-  [[noreturn]] void refuse(std::string_view message, std::string_view hint = {}) const;
+  [[noreturn]] void refuse(std::string_view message, std::string_view hint = {}, hide what = hide::names) const;
 
 private:
-  template <class T> const T &get(std::string_view expected) const;
+  template <class T> const T &get(std::string_view expected, hide what = hide::names) const;
   std::int64_t integer_within(std::int64_t least, std::int64_t most) const;
 
   std::string_view key_;

@@ -70,6 +70,33 @@ TEST_CASE("secrets are masked, everything else stays") {
   }
 }
 
+TEST_CASE("a line that begins inside of a string is not shown: what is secret, an earlier line says") {
+  const auto shown = [](std::string_view source, std::uint32_t line) { return excerpt(source, {"f", line, 0}); };
+  for (const std::string quotes : {"\"\"\"", "'''"}) {
+    CAPTURE(quotes);
+    const auto source = "token = " + quotes + "\ns3cret \\\n# ] s3cret" + quotes + " x\nn = 1\n";
+    CHECK(shown(source, 1) == "token = ****");
+    CHECK(shown(source, 2).empty());
+    CHECK(shown(source, 3).empty());
+    CHECK(shown(source, 4) == "n = 1");
+  }
+  CHECK(shown("a = \"\"\"x\"\"\"\"\"\nn = 1", 2) == "n = 1"); // two of the quotes are the string's
+  CHECK(shown("a = \"\"\"\\\"\"\"\ns3cret\"\"\"", 2).empty());
+  CHECK(shown("a = '\\'\nn = 1", 2) == "n = 1");
+  CHECK(shown("a = \"\"\nb = [] # \"\"\" [\nn = 1", 3) == "n = 1");
+  CHECK(shown("[t]\n[[l]]\nn = 1", 3) == "n = 1");
+}
+
+TEST_CASE("nor are the further lines of an array or a table, if its name is a secret's or may be misspelt") {
+  const auto shown = [](std::string_view source, davit::config::hide what = davit::config::hide::names) {
+    return excerpt(source, {"f", 2, 0}, what);
+  };
+  CHECK(shown("tokens = [\n'a', \"s3cret\"\n]").empty());
+  CHECK(shown("config = { tokens = [ {}, [\n's3cret' ] ] }").empty());
+  CHECK(shown("environments = [\n'a', 5\n]") == "'a', 5");
+  CHECK(shown("tokem = [\n's3cret' ]", davit::config::hide::all).empty());
+}
+
 TEST_CASE("the caret follows what it points at when a secret before it is masked") {
   const std::string line = R"(config = { token = "s3cret", tabel = "t" })";
   const auto column = static_cast<std::uint32_t>(line.find("tabel") + 1);

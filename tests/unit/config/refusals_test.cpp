@@ -179,3 +179,8 @@ TEST_CASE("no refusal tells a password") {
     }
   }
 }
+
+TEST_CASE("what stands in the place of a plugin's configuration is not shown") {
+  const project_folder project;
+  CHECK(project.refusal(plugin + "config = 's3cret'\n").excerpt == "config = ****\n         ^");
+}
