@@ -41,12 +41,25 @@ void stepwise_migration::attempt() {
 void stepwise_migration::restore_session() {
   if (step_.skip_statements == 0) return;
   const auto effects = migration::session_effects_of_first(script_, step_.skip_statements);
-  for (const auto i : effects.repeatable) execute(script_.statements[i]);
+  for (std::size_t i = 0; i < effects.repeatable.size(); ++i)
+    repeat(script_.statements[effects.repeatable[i]], effects.overtaken[i]);
   for (const auto i : effects.lost)
     p_.show.warning(
         to_string(migration::place_in(script_, script_.statements[i], 0)) +
         ": what this statement may have left in its session (a temporary table, a setting, a cursor) is gone, "
         "and what follows the stop runs without it");
+}
+
+void stepwise_migration::repeat(const migration::statement &st, bool overtaken) try {
+  execute(st);
+} catch (postgres::server_error &e) {
+  if (overtaken && p_.sessions.run().alive() && !p_.stop.raised()) return; // what follows it sets that anew
+  const std::string hint =
+      "it was run before the stop, and is run again because what follows may need what it sets for "
+      "its session: make that possible, or complete the file by hand and say so with davit repair " +
+      step_.files.id.text() + (step_.up ? " --applied" : " --reverted");
+  e.hint = e.hint.empty() ? hint : e.hint + "; " + hint;
+  throw;
 }
 
 void stepwise_migration::execute(const migration::statement &st) {

@@ -15,6 +15,7 @@ private:
   void failure_recorded() override;
   void restore_session();
   void run_statements();
+  void repeat(const migration::statement &st, bool overtaken);
   void execute(const migration::statement &st);
 };
 

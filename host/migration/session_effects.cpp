@@ -1,10 +1,14 @@
 #include "migration/session_effects.hpp"
 
+#include "sql/changed_setting.hpp"
 #include "sql/session_effect.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace davit::migration {
 namespace {
@@ -14,6 +18,25 @@ using sql::statement_kind;
 
 void append(std::vector<std::size_t> &to, const std::vector<std::size_t> &more) {
   to.insert(to.end(), more.begin(), more.end());
+}
+
+bool discards_all(const statement &st) { return sql::token_reader(st.text).accept({"discard", "all"}); }
+
+// From the last one back: what a later one of the same name sets anew. RESET ALL spares who the session is, and a new
+// session user is in no role.
+std::vector<bool> overtaken_among(const script &s, const std::vector<std::size_t> &repeatable) {
+  std::vector<bool> out(repeatable.size());
+  std::set<std::string, std::less<>> later;
+  for (auto i = repeatable.size(); i-- > 0;) {
+    const auto &text = s.statements[repeatable[i]].text;
+    const auto name = sql::changed_setting(text);
+    const bool who = name == "role" || name == "session_authorization";
+    out[i] = sql::token_reader(text).is("deallocate") || // nothing is prepared in a new session
+             (!name.empty() && (later.contains(name) || (!who && later.contains(sql::all_settings)) ||
+                                (who && later.contains("session_authorization"))));
+    if (!name.empty()) later.insert(name);
+  }
+  return out;
 }
 
 } // namespace
@@ -52,6 +75,7 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     default: break;
     }
     session_effects &now = inside ? open : out;
+    if (discards_all(st)) now = {};
     switch (sql::session_effect_of(st.text)) {
     case session_effect::repeatable: now.repeatable.push_back(i); break;
     case session_effect::lost: now.lost.push_back(i); break;
@@ -59,6 +83,7 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     }
   }
   if (inside) end_transaction(true); // the stop is never inside of one, unless somebody says so
+  out.overtaken = overtaken_among(s, out.repeatable);
   return out;
 }
 

@@ -180,6 +180,13 @@ TEST_CASE("what is resumed finds the session as its first part had left it") {
     first = "BEGIN; SET LOCAL search_path = app; COMMIT;";
     expected = "public";
   }
+  SUBCASE("the last of several") {
+    first = "SET search_path = public; SELECT set_config('search_path', 'app', false); RESET work_mem;";
+  }
+  SUBCASE("SET and RESET ALL") {
+    first = "SET search_path = app; RESET ALL;";
+    expected = "public";
+  }
   SUBCASE("SET and DISCARD ALL") {
     first = "SET search_path = app; DISCARD ALL;";
     expected = "public";
@@ -195,6 +202,32 @@ TEST_CASE("what is resumed finds the session as its first part had left it") {
   CHECK(schema_of(p, "b") == expected);
 }
 
+TEST_CASE("what cannot be set again is in nobody's way where a later statement has set it anew") {
+  const project p;
+  const std::string role = "gone_" + p.database().name();
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE ROLE " + role + ";\nSET ROLE " + role +
+                                   ";\nSELECT 1;\nRESET ROLE;\nDROP ROLE " + role +
+                                   ";\nCREATE TABLE a ();\nSELECT * FROM missing;");
+  up(p, 1);
+  p.database().sql("CREATE TABLE missing ()");
+  resume(p);
+  up(p, 0);
+}
+
+TEST_CASE("what cannot be set again, and counts, stops the file before anything goes on without it") {
+  const project p;
+  const std::string role = "gone_" + p.database().name();
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE ROLE " + role + ";\nSET ROLE " + role +
+                                   ";\nSELECT 1;\nSELECT * FROM missing;\nCREATE TABLE a ();");
+  up(p, 1);
+  p.database().sql("CREATE TABLE missing (); DROP ROLE " + role);
+  resume(p);
+  const auto run = up(p, 1);
+  CHECK(run.answer().integer("/error/line") == 3);
+  CHECK(has(run.answer().text("/error/hint"), "davit repair 0001 --applied"));
+  CHECK_FALSE(exists(p, "a"));
+}
+
 TEST_CASE("what cannot be brought back to the session is named before anything goes on without it") {
   const project p;
   p.migration("0001_t.up.sql",
@@ -204,6 +237,14 @@ TEST_CASE("what cannot be brought back to the session is named before anything g
   p.database().sql("CREATE TABLE missing ()");
   CHECK(has(resume(p).err, "0001_t.up.sql:2:1: what this statement may have left"));
   CHECK(has(up(p, 0).err(), "0001_t.up.sql:2:1: what this statement may have left"));
+}
+
+TEST_CASE("what the file itself has thrown away is not named as lost with the session") {
+  const project p;
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "CREATE TEMP TABLE x (i int);\nDISCARD ALL;\nSELECT * FROM missing;");
+  up(p, 1);
+  CHECK_FALSE(has(p.davit({"repair"}).out, "what this statement may have left"));
 }
 
 TEST_CASE("an index of the same name is not taken for that of a statement that was changed since") {
