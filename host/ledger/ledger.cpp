@@ -69,16 +69,22 @@ std::optional<int> ledger::read_version() {
 }
 
 void ledger::ensure() {
-  int have = version().value_or(0);
+  const int have = version().value_or(0);
   if (have == newest_version) return;
+  c_->exec("BEGIN; " + ddl(*c_, have) + "COMMIT");
+  version_ = newest_version;
+}
+
+void ledger::ensure_in(postgres::connection &session) const { session.exec(ddl(session, 0)); }
+
+std::string ledger::ddl(postgres::connection &session, int have) const {
   const std::string schema = postgres::quote_identifier(schema_);
-  std::string sql = "BEGIN; ";
+  std::string sql;
   // IF NOT EXISTS asks for the right to create it where it is there already, made by somebody who may.
-  if (have == 0 && c_->query("SELECT pg_catalog.to_regnamespace($1)", std::array{parameter(schema)}).is_null(0, 0))
+  if (have == 0 && session.query("SELECT pg_catalog.to_regnamespace($1)", std::array{parameter(schema)}).is_null(0, 0))
     sql += "CREATE SCHEMA IF NOT EXISTS " + schema + "; ";
   for (; have < newest_version; ++have) sql += upgrade_sql(have, schema) + "; ";
-  c_->exec(sql + "COMMIT");
-  version_ = newest_version;
+  return sql;
 }
 
 std::vector<migration::recorded> ledger::read() {
@@ -205,7 +211,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
 }
 
 // The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
-std::string ledger::event_sql() const {
+std::string ledger::event_sql(std::string_view ordinal) const {
   std::string updates;
   for (const char *column :
        {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
@@ -216,18 +222,31 @@ std::string ledger::event_sql() const {
          "$14, $15"
          " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
          updates + " WHERE m.state = $16 RETURNING 1), event AS (INSERT INTO " + table("run_migration") + " " +
-         std::string(run_migration_columns) +
-         " SELECT $8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean"
+         (ordinal.empty() ? std::string(run_migration_columns)
+                          : fmt::format("({}, ordinal) OVERRIDING SYSTEM VALUE",
+                                        run_migration_columns.substr(1, run_migration_columns.size() - 2))) +
+         " SELECT $8::uuid, $1, $2, $10, $11, $7::bigint, $12, $13::boolean" +
+         (ordinal.empty() ? "" : fmt::format(", {}", ordinal)) +
          " WHERE $3 = 'pending' OR EXISTS (SELECT FROM state) RETURNING 1) SELECT 1 / count(*) FROM event";
 }
 
 void ledger::add_event_in(postgres::connection &session, const std::string &run, const migration_event &e) {
+  put_event(session, run, e, {});
+}
+
+void ledger::rehearse_event_in(postgres::connection &session, const std::string &run, const migration_event &e,
+                               std::size_t ordinal) const {
+  put_event(session, run, e, std::to_string(ordinal));
+}
+
+void ledger::put_event(postgres::connection &session, const std::string &run, const migration_event &e,
+                       std::string_view ordinal) const {
   texts t;
   const std::string version(e.id.text());
   const std::string name = storable(session, e.name);
   const std::string message = storable(session, e.message);
   try {
-    session.query(event_sql(),
+    session.query(event_sql(ordinal),
                   std::array{parameter(version), parameter(name), parameter(e.state), or_null(e.files.up),
                              or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
                              t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
@@ -265,16 +284,6 @@ std::string ledger::first_event_sql(const std::string &run, const migration_even
       text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done, text(e.done_checksum),
       e.baselined ? "'baseline'" : "'sql'", table("run_migration"), run_migration_columns, run, name, direction,
       text(e.outcome), e.duration_us, text(storable(*c_, e.message)), e.owes_hooks);
-}
-
-std::string ledger::writable_sql() {
-  if (!version()) return "pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')";
-  std::string sql = "CASE WHEN pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(" +
-                    postgres::quote_literal(postgres::quote_identifier(schema_)) + "), 'USAGE') THEN true";
-  for (const char *name : {"run", "migration", "run_migration"})
-    sql += " AND pg_catalog.has_table_privilege(pg_catalog.to_regclass(" + postgres::quote_literal(table(name)) +
-           "), 'INSERT')";
-  return sql + " END";
 }
 
 bool ledger::tells_not_taken(const postgres::server_error &e) {

@@ -76,6 +76,8 @@ public:
   std::optional<int> version();
   // Creates or upgrades the tables; no DDL if they are current.
   void ensure();
+  // Creates them where there are none, in the transaction that `session` is in, which is to be rolled back.
+  void ensure_in(postgres::connection &session) const;
 
   // Ascending; empty if there is no ledger. Of a run that is under way: state "running", at_work its pid.
   std::vector<migration::recorded> read();
@@ -93,14 +95,16 @@ public:
   // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
-  // The same for a migration that the ledger does not have yet, as statements without parameters, to be sent with
-  // others, whatever search_path is. If it has it by now, or does not take it, they fail with what tells_not_taken().
+  // The same in a transaction that is to be rolled back; no sequence is moved. `ordinal` is the event's in its run.
+  void rehearse_event_in(postgres::connection &session, const std::string &run, const migration_event &event,
+                         std::size_t ordinal) const;
+  // As add_event_in, for a migration that the ledger does not have yet, as statements without parameters, to be sent
+  // with others, whatever search_path is. If it has it by now, or does not take it, they fail with what
+  // tells_not_taken().
   std::string first_event_sql(const std::string &run, const migration_event &event) const;
   static bool tells_not_taken(const postgres::server_error &e);
   // Says that the ledger is not as it was when the event's run was planned, or that its tables refuse the row.
   [[noreturn]] static void not_taken(const migration_event &event);
-  // An expression that is true if this session's role could write down such events, or create the tables.
-  std::string writable_sql();
   // Whether that event is there.
   bool has_event(postgres::connection &session, const std::string &run, const migration_event &event);
 
@@ -129,7 +133,10 @@ private:
   std::optional<int> read_version();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
-  std::string event_sql() const;
+  std::string ddl(postgres::connection &session, int have) const;
+  std::string event_sql(std::string_view ordinal) const;
+  void put_event(postgres::connection &session, const std::string &run, const migration_event &event,
+                 std::string_view ordinal) const;
   postgres::connection *c_;
   std::optional<int> version_; // once it is known; nobody else changes it under the run lock
   std::string schema_;

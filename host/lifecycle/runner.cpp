@@ -201,9 +201,11 @@ void runner::rehearse() {
   sessions_.take_run_lock();
   rehearsal_->begin();
   rehearsal_->fire("startup");
+  rehearsal_->make_ledger();
   if (ledger_.version() == ledger::newest_version) report_open_ends();
   rehearsal_->fire("pre_validate");
   plan();
+  if (!out_.planned.empty()) record();
   rehearsal_->fire("validated");
   rehearsal_->migrate(out_.planned);
   if (out_.done > 0) rehearsal_->fire("post_complete");
@@ -267,8 +269,14 @@ void runner::plan() {
 void runner::record() {
   const auto &f = dispatcher_.run;
   const machine_identity here = identify_machine();
-  ledger_.start_run({f.id, f.command, f.environment, here.host, here.user, here.davit_version, f.hint, f.hint_owner,
-                     f.hint_token, describe_plugins(plugins_), f.started_us});
+  const ledger::run_record row{f.id,          f.command,
+                               f.environment, here.host,
+                               here.user,     here.davit_version,
+                               f.hint,        f.hint_owner,
+                               f.hint_token,  describe_plugins(plugins_),
+                               f.started_us};
+  if (rehearsal_) return rehearsal_->record(row);
+  ledger_.start_run(row);
   recorded_ = true;
 }
 

@@ -1,5 +1,8 @@
 #include "lifecycle/rehearsal/rehearsal.hpp"
 
+#include "ledger/tables.hpp"
+#include "lifecycle/attended.hpp"
+#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/outbox.hpp"
 #include "lifecycle/rehearsal/deferred_constraints.hpp"
 #include "plugin/phases.hpp"
@@ -17,6 +20,33 @@ void rehearsal::begin() {
     parts_.show.warning("sequences cannot be watched: " + e.message);
     parts_.sessions.require_lock();
   }
+}
+
+void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &work) {
+  postgres::connection &c = transaction_.open();
+  c.exec("SAVEPOINT davit_phase; " + ledger_session_sql());
+  try {
+    const attended guard(parts_.sessions, parts_.stop, parts_.show);
+    try {
+      work(c);
+    } catch (postgres::server_error &e) {
+      guard.explain(e);
+      throw;
+    }
+    c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");
+  } catch (...) { // what is told of this needs the transaction
+    if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
+    throw;
+  }
+}
+
+void rehearsal::make_ledger() {
+  if (!parts_.ledger.version()) in_ledger([this](postgres::connection &c) { parts_.ledger.ensure_in(c); });
+}
+
+void rehearsal::record(const ledger::run_record &run) {
+  if (parts_.ledger.version().value_or(ledger::newest_version) != ledger::newest_version) return;
+  in_ledger([&](postgres::connection &c) { ledger::ledger(c, parts_.settings.ledger.schema).start_run(run); });
 }
 
 void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migration, const error *failure) {

@@ -7,6 +7,7 @@
 #include "lifecycle/rehearsal/transaction.hpp"
 #include "lifecycle/run_parts.hpp"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,10 @@ public:
 
   // Before anything else: the run lock is held.
   void begin();
+  // The tables and the run's row are there for what comes after, as in a run; not where an older davit made them, which
+  // only a run brings up to date: others would wait for the rehearsal's end.
+  void make_ledger();
+  void record(const ledger::run_record &run);
   // A phase outside of migrations.
   void fire(plugin::phase phase, const plugin::migration_facts *migration = nullptr, const error *failure = nullptr);
   // All of them in order, up to the first that one transaction cannot show.
@@ -28,6 +33,7 @@ public:
   const rehearsal_report &report() const { return report_; }
 
 private:
+  void in_ledger(const std::function<void(postgres::connection &)> &work);
   void leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of);
 
   run_parts parts_;

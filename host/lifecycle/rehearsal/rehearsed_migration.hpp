@@ -14,7 +14,7 @@ namespace davit::lifecycle {
 using fire_between = std::function<void(plugin::phase phase, const plugin::migration_facts *, const error *failure)>;
 
 struct rehearsal_parts {
-  const run_parts &run; // its `committed` is called once the migration would be, its ledger is not used
+  const run_parts &run; // its `committed` is called once the migration would be
   rehearsal_transaction &transaction;
   rehearsal_report &report;
   const fire_between &between;
