@@ -10,7 +10,7 @@ postgres::connection &autocommit_channel::ready() {
   if (!c_) {
     postgres::connection &c = session();
     require_alive(c);
-    before_ = read_settings(c);
+    look_at(c);
     c_ = &c;
   }
   require_alive(*c_);
@@ -54,7 +54,7 @@ void autocommit_channel::finish(bool) {
   postgres::connection &c = *c_;
   end_stream();
   require_alive(c);
-  restore_settings(c, *before_, read_settings(c), false);
+  put_back(c);
   c_ = nullptr;
 }
 

@@ -20,7 +20,9 @@ protected:
   void before_stream(postgres::connection &c) override;
   void after_stream(postgres::connection &c, bool complete) override;
 
-  postgres::connection *opened() const { return c_; }
+  // Around all that the handler does: of the migration's session only settings are its own to change.
+  virtual void look_at(postgres::connection &c) { before_ = read_settings(c); }
+  virtual void put_back(postgres::connection &c) { restore_settings(c, *before_, read_settings(c), false); }
 
 private:
   postgres::connection *c_ = nullptr;

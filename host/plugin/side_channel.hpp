@@ -16,6 +16,11 @@ public:
   // Puts the session back, or drops it where that fails: what was done on it is committed either way.
   void finish(bool keep) override;
 
+protected:
+  // Nothing of it is for the next handler: a temporary table would take the rows that it means for another.
+  void look_at(postgres::connection &) override {}
+  void put_back(postgres::connection &c) override { c.exec(c.fresh_session_sql()); }
+
 private:
   template <class F> auto watched(F &&work);
 

@@ -88,6 +88,25 @@ TEST_CASE("a side connection that waits for a stranger goes on waiting") {
   CHECK(p.database().sql("SELECT * FROM t") == "1");
 }
 
+TEST_CASE("what a handler leaves on the side connection is gone after it: a temporary table takes nobody's rows") {
+  std::string left;
+  for (const auto *sql : {"CREATE TEMP TABLE audit (i int)", "PREPARE mine AS SELECT 1",
+                          "DECLARE mine CURSOR WITH HOLD FOR SELECT 1", "LISTEN mine", "SET app.tenant = 'seven'"})
+    left += action(R"t(phase = "before_ddl", handler = "leave")t",
+                   "do = \"sql\", side = true, sql = \"" + std::string(sql) + "\"");
+  for (const auto *at : {R"t(phase = "after_ddl", handler = "next")t", R"t(phase = "post_execute")t"}) {
+    left += action(at, R"t(do = "sql", side = true, sql = "INSERT INTO audit VALUES (1)")t");
+    left += action(at, R"t(do = "sql", side = true, expect = "000", sql = """SELECT concat((SELECT count(*)
+      FROM pg_prepared_statements WHERE name = 'mine'), (SELECT count(*) FROM pg_cursors WHERE name = 'mine'),
+      (SELECT count(*) FROM pg_listening_channels()), current_setting('app.tenant', true))""")t");
+  }
+  const project p(with_probe(left));
+  p.database().sql("CREATE TABLE audit (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  CHECK(p.database().sql("SELECT count(*) FROM audit") == "2");
+}
+
 TEST_CASE("the side session is opened when a handler asks for it, and not before") {
   const project p(with_probe(
       R"t({ phase = "after_ddl", do = "sql", sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'davit side' AND datname = current_database()", expect = "0" },
