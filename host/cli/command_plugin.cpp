@@ -5,6 +5,7 @@
 #include "cli/workspace.hpp"
 #include "plugin/bounded_call.hpp"
 
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -97,12 +98,14 @@ int command_plugin_inspect(const options &o, terminal &t) {
       std::filesystem::current_path());
   try {
     t.keep_output_from_plugins();
-    const plugin::bounded_call limit("loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
+    std::optional<plugin::bounded_call> limit;
+    limit.emplace("loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
       t.err_if_read(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
     });
     // Whoever inspects it decides afterwards whether to trust it; the rules for writers hold when it is used.
     const plugin::library &l = plugin::load_library(file, {"", true});
     const plugin::descriptor d = plugin::read_descriptor(*l.descriptor, file.string());
+    limit.reset(); // whoever reads the answer takes the time they like
     ordered_json j = json_answer(name_of(o.what));
     j.update({{"file", l.file.string()},
               {"sha256", l.sha256},
