@@ -149,7 +149,8 @@ TEST_CASE("loading or init that does not return is given up with 124: who it is 
        {row{with_hostile("init = \"hang\"", soon), "its init does not return"},
         row{with_hostile("init = \"signal_and_hang\"", soon), "its init does not return"},
         row{with_library(test_plugin("broken_entry_hangs"), soon), "loading it does not return"}}) {
-    CAPTURE(toml);
+    const std::string row_is(toml);
+    CAPTURE(row_is);
     const hostile_project p(toml + "\n[run]\ngrace = \"500ms\"\n");
     const auto result = p.davit({"up"});
     CAPTURE(result.err);
