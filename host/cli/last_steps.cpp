@@ -5,12 +5,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
-#include <future>
-#include <memory>
 #include <system_error>
 #include <thread>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace davit::cli {
@@ -23,20 +23,24 @@ constexpr bool may_leave_at_once = false;
 constexpr bool may_leave_at_once = true;
 #endif
 
-// On a thread, as a plugin may hold the lock of a stream for ever.
+// In a child: behind a plugin's own stream may be functions of its own, which hang, crash, or end the process with a
+// status of theirs; and it may hold the lock of a stream for ever.
 bool streams_flushed() {
   using namespace std::chrono_literals;
-  const auto done = std::make_shared<std::promise<void>>();
-  const auto end = done->get_future();
-  try {
-    std::thread([done] {
-      std::fflush(nullptr);
-      done->set_value();
-    }).detach();
-  } catch (const std::system_error &) {
-    return false;
+  const pid_t child = ::_Fork(); // not fork(), which calls what plugins have registered for it
+  if (child < 0) return false;
+  if (child == 0) {
+    const bool common = std::fflush(stdout) == 0 && std::fflush(stderr) == 0; // whatever comes of the others
+    ::_exit(std::fflush(nullptr) == 0 && common ? 0 : 1);
   }
-  return end.wait_for(2s) == std::future_status::ready;
+  const auto patience = std::chrono::steady_clock::now() + 2s;
+  int status = 0;
+  for (pid_t ended = 0; ended == 0; std::this_thread::sleep_for(100us)) {
+    ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) return status == 0;
+    if (ended == 0 && std::chrono::steady_clock::now() > patience) ::kill(child, SIGKILL);
+  }
+  return false;
 }
 
 } // namespace

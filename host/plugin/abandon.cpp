@@ -1,6 +1,7 @@
 #include "plugin/abandon.hpp"
 
 #include "plugin/call_state.hpp"
+#include "plugin/crash_reporter.hpp"
 
 namespace davit::plugin {
 
@@ -21,6 +22,7 @@ std::string describe(const watch::overdue_call &call) {
 // looks for its state; this one takes the state away and then looks who is inside.
 void abandon(const watch::current_call &call) {
   call.owner->abandon();
+  give_up_running_call();
   call.ctx->state.store(nullptr);
 }
 

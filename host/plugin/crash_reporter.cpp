@@ -2,6 +2,7 @@
 
 #include "plugin/forked_child.hpp"
 #include "plugin/leaving.hpp"
+#include "plugin/processor_flags.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,14 +34,18 @@ template <std::size_t N> struct fixed_text {
   void clear() { size.store(0, std::memory_order_release); }
 };
 
-fixed_text<600> note;
+// Whose code a thread is in. Those that get a note stay until the process ends.
+struct thread_note {
+  fixed_text<600> text;
+  std::atomic<bool> given_up{false};
+};
+constinit thread_local thread_note mine;
+std::atomic<thread_note *> running{nullptr}; // the one that davit waits for
+std::atomic<bool> have_run{false};
 fixed_text<1000> loaded;
-// Whose note it is: a thread that stays in a handler that was given up must not pass for the one that runs now.
-std::atomic<int> latest{0};
-thread_local int mine = 0;
 thread_local const crash_stack *stack_of_thread = nullptr;
 
-bool inside_note() { return mine != 0 && mine == latest; }
+bool inside_note() { return !mine.text.view().empty(); }
 
 // Async-signal-safe calls only, from here on.
 void put(std::string_view text) {
@@ -49,11 +54,14 @@ void put(std::string_view text) {
 
 // A crash on another thread than the handler's may be that of any plugin.
 void put_where() {
-  if (inside_note()) return put(note.view());
+  if (inside_note()) {
+    put(mine.text.view());
+    return put(mine.given_up ? ", which was given up before" : "");
+  }
   put("a thread outside of any call of a plugin");
-  if (!note.view().empty()) {
+  if (const auto *other = running.load(std::memory_order_acquire)) {
     put(" (");
-    put(note.view());
+    put(other->text.view());
     put(" was running)");
   }
   put("; plugins in this process: ");
@@ -76,8 +84,9 @@ bool sent_from_outside(const siginfo_t &info) {
 }
 
 void report(int signal, siginfo_t *info, void *) {
+  clear_processor_flags();
   const bool bug = std::find(fatal.begin(), fatal.end(), signal) != fatal.end();
-  if (plugins_involved() && !in_forked_child() && (bug || !sent_from_outside(*info))) {
+  if (plugins_involved() && !in_other_process() && (bug || !sent_from_outside(*info))) {
     const char *name = ::sigabbrev_np(signal);
     put(bug ? "\ndavit: crashed in " : "\ndavit: ended by ");
     if (!bug) put(name ? "SIG" : "a real-time signal");
@@ -101,6 +110,15 @@ void watch_signal(int signal, bool only_if_default) {
 }
 #endif
 
+// A thread that was given up is missed by nobody: the run's end goes on without it.
+void stay_if_given_up(std::string_view what) {
+  if (!mine.given_up || in_other_process()) return;
+  put(what);
+  put_where();
+  put("; its thread stops here, davit goes on\n");
+  for (;;) ::pause();
+}
+
 [[noreturn]] void leave_because(std::string_view what) {
   put(what);
   put_where();
@@ -109,11 +127,15 @@ void watch_signal(int signal, bool only_if_default) {
 }
 
 std::atomic<bool> exit_is_davits{true};
+constexpr std::string_view exit_called = "\ndavit: exit() was called in ";
+constexpr std::string_view thread_exit_called = "\ndavit: pthread_exit() was called in ";
 
 void report_exit() {
-  if (exit_is_davits || in_forked_child()) return; // what a child does at its end is the plugin's own affair
-  leave_because("\ndavit: exit() was called in ");
+  if (exit_is_davits || in_other_process()) return; // what a child does at its end is the plugin's own affair
+  leave_because(exit_called);
 }
+
+void stay_out_of_exit() { stay_if_given_up(exit_called); }
 
 } // namespace
 
@@ -134,9 +156,19 @@ exit_reporter::exit_reporter() {
 
 exit_reporter::~exit_reporter() { exit_is_davits = true; }
 
-void report_thread_exit() { leave_because("\ndavit: pthread_exit() was called in "); }
+void report_thread_exit() {
+  stay_if_given_up(thread_exit_called);
+  leave_because(thread_exit_called);
+}
 
-bool foreign_code_has_run() { return latest.load(std::memory_order_relaxed) != 0; }
+// What is registered last is called first: before the destructors of static objects, which others still use.
+void give_up_running_call() {
+  if (auto *note = running.exchange(nullptr)) note->given_up = true;
+  std::atexit(stay_out_of_exit);
+  std::at_quick_exit(stay_out_of_exit);
+}
+
+bool foreign_code_has_run() { return have_run.load(std::memory_order_relaxed); }
 
 void name_loaded_plugin(std::string_view who) {
   if (!loaded.view().empty()) loaded.append(", ");
@@ -144,16 +176,16 @@ void name_loaded_plugin(std::string_view who) {
 }
 
 crash_note::crash_note(std::string_view who) {
-  mine = latest.load(std::memory_order_relaxed) + 1;
-  latest.store(mine, std::memory_order_release);
-  note.clear();
-  note.append(who);
+  have_run.store(true, std::memory_order_relaxed);
+  mine.text.clear();
+  mine.text.append(who);
+  running.store(&mine, std::memory_order_release);
 }
 
 crash_note::~crash_note() {
-  if (in_forked_child()) leave_if_forked(note.view());
-  if (inside_note()) note.clear();
-  mine = 0;
+  if (in_forked_child()) leave_if_forked(mine.text.view());
+  if (running.load(std::memory_order_relaxed) == &mine) running.store(nullptr, std::memory_order_release);
+  mine.text.clear();
 }
 
 crash_stack::crash_stack() : memory_(std::make_unique<std::byte[]>(stack_size)) {

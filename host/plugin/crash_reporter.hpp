@@ -22,8 +22,13 @@ public:
   exit_reporter &operator=(const exit_reporter &) = delete;
 };
 
-// Says in whose code pthread_exit() was called, and ends the process likewise.
+// Says in whose code pthread_exit() was called, and ends the process likewise; or the thread waits for the end here, if
+// its call was given up.
 [[noreturn]] void report_thread_exit();
+
+// The call that runs does not return: what its thread does from now on is told apart from what others do, and exit()
+// there ends nothing any more.
+void give_up_running_call();
 
 // Whether code of a plugin has run in this process.
 bool foreign_code_has_run();

@@ -4,6 +4,7 @@
 
 #include "plugin/crash_reporter.hpp"
 #include "plugin/float_mode.hpp"
+#include "plugin/processor_flags.hpp"
 
 #include <cxxabi.h>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace davit::plugin {
 template <typename Code> decltype(auto) run_foreign(std::string_view who, Code &&code) {
   const float_guard floats;
   const crash_note note(who);
+  const flags_guard flags; // goes first: all else counts on them
   try {
     return std::forward<Code>(code)();
   } catch (const abi::__forced_unwind &) {

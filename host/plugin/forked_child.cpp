@@ -25,9 +25,13 @@ void watch_forks() {
 
 bool in_forked_child() noexcept { return forked.load(std::memory_order_relaxed); }
 
-void leave_if_forked(std::string_view who) noexcept {
+bool in_other_process() noexcept {
   const pid_t home = watched.load(std::memory_order_relaxed);
-  if (home == 0 || home == ::getpid()) return;
+  return home != 0 && home != ::getpid();
+}
+
+void leave_if_forked(std::string_view who) noexcept {
+  if (!in_other_process()) return;
   put("\ndavit: a child process came back out of ");
   put(who);
   put(", which forked it; the child ends here, the run goes on without it: after fork call only exec or _exit\n");

@@ -13,8 +13,10 @@ void watch_forks();
 // one load.
 bool in_forked_child() noexcept;
 
-// Ends such a child, saying that it came back out of `who`. Asks the kernel, which also tells children made past the C
-// library.
+// The same, but asks the kernel, which also tells children made past the C library. Async-signal-safe.
+bool in_other_process() noexcept;
+
+// Ends such a child, saying that it came back out of `who`.
 void leave_if_forked(std::string_view who) noexcept;
 
 } // namespace davit::plugin

@@ -2,6 +2,7 @@
 
 #include "plugin/crash_reporter.hpp"
 #include "plugin/float_mode.hpp"
+#include "plugin/processor_flags.hpp"
 
 #include <cstring>
 
@@ -87,6 +88,7 @@ process_state::changes process_state::restore() {
   restore_limits(found);
   restore_environment(found);
   if (float_mode_was_changed()) found.add("how floating-point numbers are computed");
+  if (processor_flags_were_changed()) found.add("flags of the processor");
   return found;
 }
 

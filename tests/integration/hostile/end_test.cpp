@@ -15,14 +15,17 @@ std::string act(std::string_view what, std::string_view more = {}, std::string_v
 
 // Reports of the whole process are made at its end, by what is registered for that.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(DAVIT_COVERAGE)
-TEST_CASE("static and thread-local objects and exit functions of a plugin neither stop davit nor give it a status") {
-  for (const std::string what : {"static_object", "thread_local_object", "exit_function"})
+TEST_CASE(
+    "static and thread-local objects, exit functions and streams of a plugin neither stop davit nor give it a status") {
+  for (const std::string what : {"static_object", "thread_local_object", "exit_function", "stream"})
     for (const std::string how : {"hang", "crash", "exit"}) {
       CAPTURE(what);
       CAPTURE(how);
       const hostile_project p(with_hostile(act(what, how)));
       const auto run = up(p, 0);
       CHECK(run.answer().text("/outcome") == "applied");
+      CHECK(has(run.err(), "what plugins left in their output buffers could not be written") == (what == "stream"));
+      CHECK_FALSE(has(run.err(), "davit: crashed"));
       CHECK(ledger(p) == "0001 applied");
     }
 }

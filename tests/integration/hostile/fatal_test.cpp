@@ -143,7 +143,8 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
   };
   for (const auto &[toml, who] : {row{act("pthread_exit"), std::string(striker)},
                                   row{with_hostile("init = \"pthread_exit\""), "plugin 'villain', init"}}) {
-    CAPTURE(who);
+    const std::string row_is(who);
+    CAPTURE(row_is);
     const hostile_project p(toml);
     const auto result = struck(p);
     CAPTURE(result.err);
@@ -152,6 +153,47 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
     check_nothing_happened(p);
   }
 }
+
+namespace {
+
+// The villain is given up, and does `what` while the witness is told of the run's failure.
+std::string late(const std::string &what, const temp_folder &scratch) {
+  const std::string folder = scratch.path().string();
+  std::string witness = hostile("at = \"failure\"\nact = \"call_back\"\nmore = \"" + folder + "\"");
+  witness.replace(witness.find("villain"), 7, "witness");
+  return with_hostile("at = \"before_ddl\"\nact = \"come_back\"\nmore = \"" + what + " " + folder + "\"",
+                      "deadline = \"100ms\"") +
+         witness + "\n[run]\ngrace = \"2s\"\n";
+}
+
+} // namespace
+
+TEST_CASE("exit() and pthread_exit() in a handler that was given up stop its thread, and the run comes to its end") {
+  for (const std::string what : {"exit", "quick_exit", "pthread_exit"}) {
+    CAPTURE(what);
+    const temp_folder scratch;
+    const hostile_project p(late(what, scratch));
+    const auto run = up(p, 124);
+    CHECK(has(run.err(), "davit: " + std::string(what == "pthread_exit" ? what : "exit") + "() was called in " +
+                             std::string(striker) + ", which was given up before; its thread stops here"));
+    CHECK(run.outcomes("failure") == "ok");
+    CHECK(p.database().sql("SELECT outcome FROM davit.run") == "abandoned");
+    check_nothing_happened(p);
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("a handler that was given up, and crashes while another one runs, is named, and not the other one") {
+  const temp_folder scratch;
+  const hostile_project p(late("segv", scratch));
+  const auto result = struck(p);
+  CAPTURE(result.err);
+  CHECK(result.signal == SIGSEGV);
+  CHECK(has(result.err, "davit: crashed in " + std::string(striker) + ", which was given up before; the server"));
+  CHECK_FALSE(has(result.err, "plugin 'witness', handler"));
+  check_nothing_happened(p);
+}
+#endif
 
 TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in init, in a static object") {
   struct row {

@@ -1,9 +1,14 @@
 // Deeds that come to light once the handler has returned: at the end of its thread, or of the process.
 #include "hostile.hpp"
 
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <thread>
 
+#include <pthread.h>
 #include <unistd.h>
 
 namespace hostile {
@@ -15,6 +20,12 @@ void do_it(const std::string &what) {
   if (what == "hang") hang();
   if (what == "crash") *nowhere = 1;
   if (what == "exit") ::_exit(9);
+}
+
+template <typename Condition> void wait_for(Condition holds) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!holds() && std::chrono::steady_clock::now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 struct doer {
@@ -41,11 +52,54 @@ std::int32_t exit_function(const scene &s) {
   return std::atexit([] { do_it(at_exit); }) == 0 ? DAVIT_OK : DAVIT_ERR;
 }
 
+// With something to write when everything is.
+std::int32_t stream(const scene &s) {
+  at_exit.assign(s.more.data, s.more.len);
+  cookie_io_functions_t own{};
+  own.write = [](void *, const char *, std::size_t size) {
+    do_it(at_exit);
+    return static_cast<ssize_t>(size);
+  };
+  FILE *const f = ::fopencookie(nullptr, "w", own);
+  return f && std::fputs("late", f) >= 0 ? DAVIT_OK : DAVIT_ERR;
+}
+
+// A handler that was given up and comes back: `more` is what it does then, and a folder. It waits for the file "now"
+// there, and leaves the number of its thread.
+std::int32_t come_back(const scene &s) {
+  const std::string more(s.more.data, s.more.len);
+  const auto space = more.find(' ');
+  const std::string folder = more.substr(space + 1);
+  wait_for([&] { return ::access((folder + "/now").c_str(), F_OK) == 0; });
+  std::ofstream(folder + "/thread.new") << ::gettid() << '\n';
+  std::rename((folder + "/thread.new").c_str(), (folder + "/thread").c_str());
+  const std::string what = more.substr(0, space);
+  if (what == "exit") std::exit(0);
+  if (what == "quick_exit") std::quick_exit(0);
+  if (what == "pthread_exit") ::pthread_exit(nullptr);
+  return *nowhere;
+}
+
+// The other side of it, in a handler that runs meanwhile: `more` is the folder.
+std::int32_t call_back(const scene &s) {
+  const std::string folder(s.more.data, s.more.len);
+  std::ofstream(folder + "/now").close();
+  std::string thread;
+  wait_for([&] { return static_cast<bool>(std::ifstream(folder + "/thread") >> thread); });
+  wait_for([&] { // until that thread sleeps
+    std::string number, name, state;
+    std::ifstream("/proc/self/task/" + thread + "/stat") >> number >> name >> state;
+    return state == "S";
+  });
+  return DAVIT_OK;
+}
+
 } // namespace
 
 deeds late_deeds() {
-  return {
-      {"static_object", static_object}, {"thread_local_object", thread_local_object}, {"exit_function", exit_function}};
+  return {{"static_object", static_object}, {"thread_local_object", thread_local_object},
+          {"exit_function", exit_function}, {"stream", stream},
+          {"come_back", come_back},         {"call_back", call_back}};
 }
 
 } // namespace hostile

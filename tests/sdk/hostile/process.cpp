@@ -119,6 +119,15 @@ std::int32_t flush_to_zero(const scene &) {
   return DAVIT_OK;
 }
 
+#if defined(__x86_64__)
+std::int32_t set_flag(unsigned bit) {
+  __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | std::uint64_t{1} << bit);
+  return DAVIT_OK;
+}
+std::int32_t direction(const scene &) { return set_flag(10); }
+std::int32_t alignment_check(const scene &) { return set_flag(18); }
+#endif
+
 std::int32_t take_signal_stack(const scene &) {
   stack_t none{};
   none.ss_flags = SS_DISABLE;
@@ -179,6 +188,14 @@ std::int32_t raw_fork_and_return(const scene &s) {
   return DAVIT_OK;
 }
 
+// Past the C library's fork, the child crashes: what it says of itself must not pass for davit's.
+std::int32_t raw_fork_and_crash(const scene &) {
+  const auto child = static_cast<pid_t>(::syscall(SYS_fork));
+  if (child == 0) std::abort();
+  int how = 0;
+  return done(child > 0 && ::waitpid(child, &how, 0) == child && WIFSIGNALED(how));
+}
+
 // The child ends by itself, running what davit registered for the end of the process.
 std::int32_t fork_and_exit(const scene &) {
   const pid_t child = ::fork();
@@ -212,38 +229,25 @@ std::int32_t late_garbage(const scene &) {
 } // namespace
 
 deeds process_deeds() {
-  return {{"unblock", unblock},
-          {"block", block},
-          {"handlers", handlers},
-          {"defaults", defaults},
-          {"ignore", ignore},
-          {"setlocale", set_locale},
-          {"cpp_locale", cpp_locale},
-          {"chdir", change_folder},
-          {"chdir_and_throw", change_folder_and_throw},
-          {"umask", change_umask},
-          {"close_output", close_output},
-          {"replace_output", replace_output},
-          {"close_all", close_all},
-          {"replace_sockets", replace_sockets},
-          {"limits", lower_limits},
-          {"cross_sockets_later", cross_sockets_later},
-          {"replace_sockets_later", replace_sockets_later},
-          {"no_pending_signals", no_pending_signals},
-          {"round_upwards", round_upwards},
-          {"trap_floats", trap_floats},
-          {"flush_to_zero", flush_to_zero},
-          {"take_signal_stack", take_signal_stack},
-          {"lock_stderr", lock_stderr},
-          {"lock_stderr_and_hang", lock_stderr_and_hang},
-          {"close_stderr", close_stderr},
-          {"buffer_stderr", buffer_stderr},
-          {"fork", fork_and_return},
-          {"raw_fork", raw_fork_and_return},
-          {"fork_exit", fork_and_exit},
-          {"setenv", set_variable},
-          {"garbage", garbage},
-          {"late_garbage", late_garbage}};
+  return {
+    {"unblock", unblock}, {"block", block}, {"handlers", handlers}, {"defaults", defaults}, {"ignore", ignore},
+        {"setlocale", set_locale}, {"cpp_locale", cpp_locale}, {"chdir", change_folder},
+        {"chdir_and_throw", change_folder_and_throw}, {"umask", change_umask}, {"close_output", close_output},
+        {"replace_output", replace_output}, {"close_all", close_all}, {"replace_sockets", replace_sockets},
+        {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
+        {"replace_sockets_later", replace_sockets_later}, {"no_pending_signals", no_pending_signals},
+        {"round_upwards", round_upwards}, {"trap_floats", trap_floats}, {"flush_to_zero", flush_to_zero},
+#if defined(__x86_64__)
+        {"direction", direction}, {"alignment_check", alignment_check},
+#endif
+        {"take_signal_stack", take_signal_stack}, {"lock_stderr", lock_stderr},
+        {"lock_stderr_and_hang", lock_stderr_and_hang}, {"close_stderr", close_stderr},
+        {"buffer_stderr", buffer_stderr}, {"fork", fork_and_return}, {"raw_fork", raw_fork_and_return},
+        {"raw_fork_crash", raw_fork_and_crash}, {"fork_exit", fork_and_exit}, {"setenv", set_variable},
+        {"garbage", garbage}, {
+      "late_garbage", late_garbage
+    }
+  };
 }
 
 } // namespace hostile
