@@ -39,6 +39,17 @@ struct texts {
   parameter add(std::int64_t n) { return held.at(used++) = std::to_string(n); }
 };
 
+// Where the migration has a row: it is changed only from that state.
+std::string update_if(const std::string &state) {
+  std::string updates;
+  for (const char *column :
+       {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
+        "applied_by", "duration_us", "run", "statements_done", "done_checksum", "kind"})
+    updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
+  return "ON CONFLICT ((pg_catalog.ltrim(version, '0'))) DO UPDATE SET " + updates +
+         " WHERE m.state OPERATOR(pg_catalog.=) " + state;
+}
+
 } // namespace
 
 std::string ledger::table(std::string_view name) const {
@@ -207,21 +218,16 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
     sql += "; UPDATE " + table("run_migration") +
            " SET owes_hooks = false WHERE run = " + postgres::quote_literal(run) +
            " AND version = " + postgres::quote_literal(id.text()) + " AND owes_hooks";
-  c_->exec_statement(sql, storable(*c_, rows.text()));
+  c_->send(sql, storable(*c_, rows.text()));
 }
 
 // The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
-std::string ledger::event_sql(std::string_view ordinal) const {
-  std::string updates;
-  for (const char *column :
-       {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
-        "applied_by", "duration_us", "run", "statements_done", "done_checksum", "kind"})
-    updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
+std::string ledger::parametric_event_sql(std::string_view ordinal) const {
   return "WITH state AS (INSERT INTO " + table("migration") + " AS m " + std::string(migration_columns) +
          " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer, "
          "$14, $15"
-         " WHERE $3 <> 'pending' ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET " +
-         updates + " WHERE m.state = $16 RETURNING 1), event AS (INSERT INTO " + table("run_migration") + " " +
+         " WHERE $3 <> 'pending' " +
+         update_if("$16") + " RETURNING 1), event AS (INSERT INTO " + table("run_migration") + " " +
          (ordinal.empty() ? std::string(run_migration_columns)
                           : fmt::format("({}, ordinal) OVERRIDING SYSTEM VALUE",
                                         run_migration_columns.substr(1, run_migration_columns.size() - 2))) +
@@ -246,14 +252,14 @@ void ledger::put_event(postgres::connection &session, const std::string &run, co
   const std::string name = storable(session, e.name);
   const std::string message = storable(session, e.message);
   try {
-    session.query(event_sql(ordinal),
+    session.query(parametric_event_sql(ordinal),
                   std::array{parameter(version), parameter(name), parameter(e.state), or_null(e.files.up),
                              or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
                              t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
                              or_null(message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
                              parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
   } catch (const postgres::server_error &refused) {
-    if (tells_not_taken(refused) && refused.sqlstate == postgres::sqlstate::division_by_zero) not_taken(e);
+    if (why_refused(refused) == refusal::not_taken) not_taken(e);
     throw;
   }
 }
@@ -267,29 +273,33 @@ void ledger::not_taken(const migration_event &e) {
               "davit status shows what is true now");
 }
 
-std::string ledger::first_event_sql(const std::string &run, const migration_event &e) const {
+// Columns that take no NULL get one where there is an objection. A row of migration that its state in the ledger, a
+// trigger or a policy keeps out leaves no version to tell of; one of run_migration, a division by zero.
+std::string ledger::event_sql(const std::string &run, const migration_event &e, const objections &all) const {
   const auto text = [](const std::string &s) { return s.empty() ? std::string("NULL") : postgres::quote_literal(s); };
   const std::string version = text(std::string(e.id.text()));
   const std::string name = postgres::quote_literal(storable(*c_, e.name));
   const std::string direction = e.up ? "'up'" : "'down'";
-  // A row of migration that a trigger or policy keeps out leaves no version to tell of; one of run_migration, a
-  // division by zero.
   return fmt::format(
-      "WITH state AS (INSERT INTO {} {} VALUES ({}, {}, {}, {}, {}, {}, {}, pg_catalog.clock_timestamp(), "
-      "session_user, "
-      "{}, '{}', {}, {}, {}) RETURNING version), event AS (INSERT INTO {} {} VALUES ('{}', (SELECT version FROM "
-      "state), "
-      "{}, {}, {}, {}, {}, {}) RETURNING run) SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM event",
+      "WITH state AS (INSERT INTO {} AS m {} VALUES ({}, {}, {}, {}, {}, {}, {}, pg_catalog.clock_timestamp(), "
+      "session_user, {}, '{}', {}, {}, {}) {} RETURNING version), event AS (INSERT INTO {} {} VALUES ('{}', (SELECT "
+      "version FROM state), CASE WHEN {} THEN NULL ELSE {} END, CASE WHEN {} THEN NULL ELSE {} END, {}, {}, {}, {}) "
+      "RETURNING run) SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM event",
       table("migration"), migration_columns, version, name, text(e.state), direction, text(e.files.up),
       text(e.files.down), text(e.files.verify), e.duration_us, run, e.statements_done, text(e.done_checksum),
-      e.baselined ? "'baseline'" : "'sql'", table("run_migration"), run_migration_columns, run, name, direction,
+      e.baselined ? "'baseline'" : "'sql'", e.before.empty() ? "" : update_if(postgres::quote_literal(e.before)),
+      table("run_migration"), run_migration_columns, run, all.lock_is_lost, name, all.transaction_is_another, direction,
       text(e.outcome), e.duration_us, text(storable(*c_, e.message)), e.owes_hooks);
 }
 
-bool ledger::tells_not_taken(const postgres::server_error &e) {
+refusal ledger::why_refused(const postgres::server_error &e) {
   using namespace postgres::sqlstate;
-  return e.sqlstate == unique_violation || e.sqlstate == not_null_violation ||
-         (e.sqlstate == division_by_zero && e.context.empty()); // else a trigger's own
+  if (e.sqlstate == unique_violation && e.table == "migration") return refusal::not_taken;
+  if (e.sqlstate == division_by_zero && e.context.empty()) return refusal::not_taken; // else a trigger's own
+  if (e.sqlstate != not_null_violation || e.table != "run_migration") return refusal::none;
+  if (e.column == "version") return refusal::not_taken;
+  if (e.column == "name") return refusal::lock_is_lost;
+  return e.column == "direction" ? refusal::transaction_is_another : refusal::none;
 }
 
 bool ledger::has_event(postgres::connection &session, const std::string &run, const migration_event &e) {

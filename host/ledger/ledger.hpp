@@ -51,6 +51,12 @@ struct migration_event {
   bool baselined = false;    // nothing was run
 };
 
+// SQL expressions that are true where an event must not be written.
+struct objections {
+  std::string lock_is_lost, transaction_is_another;
+};
+enum class refusal { none, not_taken, lock_is_lost, transaction_is_another };
+
 // A run that has no end, or left handlers uncalled.
 struct open_end {
   std::string id, command, started, os_user, host;
@@ -88,21 +94,22 @@ public:
   void start_run(const run_record &run);
   // Returns why it could not keep the stats with it, if so: what became of the run is recorded all the same.
   std::string finish_run(const std::string &run, const run_end &end);
-  // What handlers did, and the migrations whose handlers after COMMIT were called. Does not wait for the server's disk:
-  // a server that crashes within the next moment may forget it, and then those are not known to have run.
+  // What handlers did, and the migrations whose handlers after COMMIT were called. Waits neither for the server's
+  // answer, which is for hook_calls_written() to read, nor for its disk: a server that crashes within the next moment
+  // may forget it, and then those are not known to have run.
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
                       const std::vector<migration::version> &paid);
+  void hook_calls_written() { c_->answer(); }
   // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
   // The same in a transaction that is to be rolled back; no sequence is moved. `ordinal` is the event's in its run.
   void rehearse_event_in(postgres::connection &session, const std::string &run, const migration_event &event,
                          std::size_t ordinal) const;
-  // As add_event_in, for a migration that the ledger does not have yet, as statements without parameters, to be sent
-  // with others, whatever search_path is. If it has it by now, or does not take it, they fail with what
-  // tells_not_taken().
-  std::string first_event_sql(const std::string &run, const migration_event &event) const;
-  static bool tells_not_taken(const postgres::server_error &e);
+  // As add_event_in, for a migration that is done, as one statement without parameters, to be sent with others whatever
+  // search_path is: what must not be written makes it fail, and why_refused() tells of which kind that was.
+  std::string event_sql(const std::string &run, const migration_event &event, const objections &all) const;
+  static refusal why_refused(const postgres::server_error &e);
   // Says that the ledger is not as it was when the event's run was planned, or that its tables refuse the row.
   [[noreturn]] static void not_taken(const migration_event &event);
   // Whether that event is there.
@@ -134,7 +141,7 @@ private:
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
   std::string ddl(postgres::connection &session, int have) const;
-  std::string event_sql(std::string_view ordinal) const;
+  std::string parametric_event_sql(std::string_view ordinal) const;
   void put_event(postgres::connection &session, const std::string &run, const migration_event &event,
                  std::string_view ordinal) const;
   postgres::connection *c_;

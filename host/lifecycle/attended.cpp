@@ -16,7 +16,7 @@ attended::~attended() { run_.while_waiting({}, nullptr); }
 void attended::look(postgres::connection &lock, const interrupt &stop) {
   lock_lost_ = !lock.still_alive();
   if (!stop.raised() && !lock_lost_) {
-    holders_.look();
+    if (!lock.awaits_answer()) holders_.look(); // else this may be the answer
     return;
   }
   if (ticks_++ % 5 == 0) run_.cancel()->request();

@@ -2,14 +2,17 @@
 
 namespace davit::lifecycle {
 
-commit_end commit(postgres::connection &session, const company &with, const std::function<commit_answer()> &if_lost) {
+commit_end commit(postgres::connection &session, postgres::batch before, std::string_view after,
+                  const std::function<commit_answer()> &if_lost) {
   bool committed = false;
   bool rolled_back = false;
+  before.add("COMMIT", {}, [&](const postgres::result &r) {
+    committed = r.command() == "COMMIT";
+    rolled_back = !committed;
+  });
+  before.add(after);
   try {
-    session.exec(with.before + "COMMIT; " + with.after, [&](const postgres::result &r) {
-      committed = committed || r.command() == "COMMIT";
-      rolled_back = rolled_back || r.command() == "ROLLBACK";
-    });
+    session.run_as_one(before);
   } catch (const error &e) {
     if (committed) return {commit_answer::committed, false};
     if (e.code != error_code::connection_lost) throw;

@@ -1,5 +1,6 @@
 #include "lifecycle/dispatcher.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace davit::lifecycle {
@@ -64,6 +65,11 @@ std::string dispatcher::writers_inside() const {
     }
   }
   return out;
+}
+
+bool dispatcher::may_send_sql(const plugin::phase_row &phase) const {
+  const auto &all = plugins_.at(phase);
+  return std::any_of(all.begin(), all.end(), [](const auto *b) { return b->owner->rights() != plugin::access::none; });
 }
 
 // Nothing rolls back what it would do outside of the database.

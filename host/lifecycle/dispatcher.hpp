@@ -46,6 +46,8 @@ public:
   void settle() { care_.settle(); }
 
   bool has_handlers(const plugin::phase_row &phase) const { return !plugins_.at(phase).empty(); }
+  // Whether one of them may use the database at all.
+  bool may_send_sql(const plugin::phase_row &phase) const;
   // Plugins whose handlers may write in a migration's transaction: "'audit', 'backfill'".
   std::string writers_inside() const;
 

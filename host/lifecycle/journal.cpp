@@ -10,12 +10,31 @@ std::int64_t journal::since_1970(plugin::watch::clock::time_point t) const {
 
 std::vector<ledger::hook_call> journal::pending() const {
   std::vector<ledger::hook_call> out;
-  out.reserve(entries_.size());
-  for (const entry &e : entries_)
+  out.reserve(entries_.size() - sent_);
+  for (std::size_t i = sent_; i < entries_.size(); ++i) {
+    const entry &e = entries_[i];
     out.push_back({e.migration, e.called->phase, e.called->owner->name(), e.called->what->name,
                    std::string(plugin::name_of(e.outcome)), e.message, e.rows_affected, e.duration.count(),
                    since_1970(e.began)});
+  }
   return out;
 }
+
+std::vector<migration::version> journal::pending_paid() const {
+  return {paid_.begin() + static_cast<std::ptrdiff_t>(paid_sent_), paid_.end()};
+}
+
+void journal::sent() {
+  sent_ = entries_.size();
+  paid_sent_ = paid_.size();
+}
+
+void journal::written() {
+  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(sent_));
+  paid_.erase(paid_.begin(), paid_.begin() + static_cast<std::ptrdiff_t>(paid_sent_));
+  unsent();
+}
+
+void journal::unsent() { sent_ = paid_sent_ = 0; }
 
 } // namespace davit::lifecycle

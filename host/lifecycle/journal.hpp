@@ -6,6 +6,7 @@
 #include "plugin/call.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,15 +26,23 @@ public:
   };
   // A new one, to be filled in; valid until the next.
   entry &add() { return entries_.emplace_back(); }
-  bool empty() const { return entries_.empty(); }
-  // As the ledger writes them down.
+  // The handlers of a migration after COMMIT were called.
+  void paid(const migration::version &id) { paid_.push_back(id); }
+
+  // What is to be sent to the ledger, as it writes it down.
+  bool empty() const { return entries_.size() == sent_ && paid_.size() == paid_sent_; }
   std::vector<ledger::hook_call> pending() const;
-  void written() { entries_.clear(); }
+  std::vector<migration::version> pending_paid() const;
+  void sent();
+  void written(); // what was sent
+  void unsent();  // it may not have arrived
 
 private:
   std::int64_t since_1970(plugin::watch::clock::time_point t) const;
 
   std::vector<entry> entries_;
+  std::vector<migration::version> paid_;
+  std::size_t sent_ = 0, paid_sent_ = 0; // how many of them
   // The same moment by both clocks: a call needs to be timed by one of them only.
   const plugin::watch::clock::time_point begun_ = plugin::watch::clock::now();
   const std::chrono::system_clock::time_point begun_at_ = std::chrono::system_clock::now();

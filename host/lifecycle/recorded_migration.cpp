@@ -80,25 +80,33 @@ bool recorded_migration::try_again(const error &e) {
 }
 
 void recorded_migration::fire(plugin::phase phase, sql_scope scope, const error *failure) {
-  if (scope == sql_scope::in_transaction && p_.dispatcher.has_handlers(phase)) settle();
   tell_elapsed();
   p_.dispatcher.fire(phase, scope, &facts_, failure);
 }
 
+// Of the file nothing but SET TRANSACTION is queued yet: it can wait for handlers that do not use the session.
 void recorded_migration::before_sql(sql_scope scope) {
-  fire("before_validation", scope);
-  fire("before_ddl", scope);
+  for (const plugin::phase phase : {plugin::phase("before_validation"), plugin::phase("before_ddl")}) {
+    if (p_.dispatcher.may_send_sql(phase)) settle();
+    fire(phase, scope);
+  }
+}
+
+// No handler is called after a statement of the file's that the server may yet refuse.
+void recorded_migration::fire_after_sql(plugin::phase phase, sql_scope scope) {
+  if (p_.dispatcher.has_handlers(phase)) settle();
+  fire(phase, scope);
 }
 
 void recorded_migration::after_sql(sql_scope scope) {
-  fire("after_ddl", scope);
+  fire_after_sql("after_ddl", scope);
   if (verify_) {
     settle();
     const attended guard(p_.sessions, p_.stop, p_.show);
     run_verify_script(p_.sessions.run(), *verify_, scope == sql_scope::in_transaction);
   }
-  fire("after_validation", scope);
-  fire("cleanup", scope);
+  fire_after_sql("after_validation", scope);
+  fire_after_sql("cleanup", scope);
 }
 
 ledger::migration_event recorded_migration::event() const {

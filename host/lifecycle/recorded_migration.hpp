@@ -31,6 +31,7 @@ protected:
   ending end_;
 
 private:
+  void fire_after_sql(plugin::phase phase, plugin::sql_scope scope);
   void phases() final;
   void sessions_gone(bool ended) final;
   void describe(error &e) const final;

@@ -58,6 +58,7 @@ private:
   void record();
   void write_journal();
   void write_last_journal();
+  void confirm_journal();
   void end();
   std::string outcome_of(const error &e) const;
 
@@ -71,7 +72,6 @@ private:
   sessions sessions_;
   migration::script_cache scripts_;
   journal journal_;
-  std::vector<migration::version> paid_; // migrations whose handlers after COMMIT were called, not yet written down
   ledger::ledger ledger_;
   dispatcher dispatcher_;
   run_outcome out_;
@@ -219,7 +219,7 @@ run_parts runner::parts() {
           stop_,
           show_,
           scripts_,
-          [this](const migration::version &id) { paid_.push_back(id); },
+          [this](const migration::version &id) { journal_.paid(id); },
           [this] {
             ++out_.done;
             dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
@@ -281,16 +281,28 @@ void runner::record() {
 }
 
 void runner::write_journal() {
-  if (!recorded_ || (journal_.empty() && paid_.empty())) return;
-  ledger_.add_hook_calls(out_.run, journal_.pending(), paid_);
+  if (!recorded_) return;
+  confirm_journal();
+  if (journal_.empty()) return;
+  ledger_.add_hook_calls(out_.run, journal_.pending(), journal_.pending_paid());
+  journal_.sent();
+}
+
+void runner::confirm_journal() {
+  try {
+    ledger_.hook_calls_written();
+  } catch (const error &) {
+    journal_.unsent();
+    throw;
+  }
   journal_.written();
-  paid_.clear();
 }
 
 // What handlers did is less than what became of the run.
 void runner::write_last_journal() {
   try {
     write_journal();
+    confirm_journal();
   } catch (const error &e) {
     if (e.code == error_code::connection_lost) throw;
     show_.warning("what handlers did could not be recorded in the ledger: " + e.message);
@@ -341,6 +353,11 @@ void runner::end() {
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
   try {
+    try {
+      confirm_journal();
+    } catch (const error &) {
+      // it is sent again, and on another session if this one was lost
+    }
     ledger_.use(sessions_.witness());
     // A run that had nothing to do leaves no row, unless something went wrong in it.
     if (!recorded_ && out_.failure) record();

@@ -46,6 +46,13 @@ void sessions::watch(std::optional<ledger_wait> &wait, postgres::connection &c) 
       &stop_);
 }
 
+postgres::connection sessions::open_for_work() {
+  postgres::connect_options options{{}, "davit run"};
+  options.lock_timeout = settings_.database.lock_timeout;
+  options.statement_timeout = settings_.database.statement_timeout;
+  return home_.open(std::move(options), lock_ ? &*lock_ : nullptr);
+}
+
 postgres::connection &sessions::lock() {
   if (!lock_) {
     lock_.emplace(home_.open_first({settings_.database.url, "davit lock", ledger_session_sql()}));
@@ -57,7 +64,7 @@ postgres::connection &sessions::lock() {
 
 postgres::connection &sessions::run() {
   if (!run_) {
-    run_.emplace(open("run"));
+    run_.emplace(open_for_work());
     run_->on_notice([this](std::string_view severity, std::string_view message) { show_.notice(severity, message); });
     targets_.add(run_->cancel(), true);
   }
@@ -119,19 +126,15 @@ void sessions::drop_run() noexcept {
   run_.reset();
 }
 
-std::string sessions::timeouts_and_lock() const {
-  const auto local = [](const char *name, std::chrono::milliseconds t) {
-    return std::string("pg_catalog.set_config('") + name + "', '" + std::to_string(t.count()) + "', true)";
-  };
-  std::string sql = "SELECT " + local("lock_timeout", settings_.database.lock_timeout) + ", " +
-                    local("statement_timeout", settings_.database.statement_timeout);
-  if (locked_) sql += ", pg_catalog.pg_advisory_xact_lock(" + std::to_string(work_key_) + ")";
-  return sql;
+std::string sessions::own_transaction_setup() const { return locked_ ? "SELECT " + work_lock_sql() : std::string(); }
+
+std::string sessions::transaction_setup() const {
+  return "SELECT " + (locked_ ? work_lock_sql() + ", " : std::string()) + "pg_catalog.pg_current_xact_id()";
 }
 
-std::string sessions::own_transaction_setup() const { return timeouts_and_lock(); }
-
-std::string sessions::transaction_setup() const { return timeouts_and_lock() + ", pg_catalog.pg_current_xact_id()"; }
+std::string sessions::work_lock_sql() const {
+  return "pg_catalog.pg_advisory_xact_lock(" + std::to_string(work_key_) + ")";
+}
 
 void sessions::hold_work_lock() { run().exec("SELECT pg_catalog.pg_advisory_lock(" + std::to_string(work_key_) + ")"); }
 

@@ -40,8 +40,8 @@ public:
   // gives up with error_code::locked after run_lock_timeout.
   void take_run_lock();
 
-  // What follows BEGIN of a migration, as one statement: timeouts, the lock that tells a later run of this session, and
-  // the transaction's id, which handlers are held against.
+  // What follows BEGIN of a migration, as one statement: the lock that tells a later run of this session, and the
+  // transaction's id, which handlers are held against.
   std::string transaction_setup() const;
   // The same lock for the time of a migration that has no transaction.
   void hold_work_lock();
@@ -68,10 +68,11 @@ public:
 
 private:
   postgres::connection open(const char *purpose, std::string setup = {});
+  postgres::connection open_for_work();
   void watch(std::optional<ledger_wait> &wait, postgres::connection &c);
   bool take_run_lock_at_once();
   std::string holder_of(std::int64_t key);
-  std::string timeouts_and_lock() const;
+  std::string work_lock_sql() const;
   // Both are followed by who holds the lock: what is waited for, and why that was in vain.
   void wait_for(std::int64_t key, const std::string &awaited, const std::string &refused);
 

@@ -13,8 +13,10 @@ void transactional_migration::attempt() {
   std::size_t i = begin();
   before_sql(sql_scope::in_transaction);
   for (; i < script_.statements.size(); ++i) out_.add(script_, script_.statements[i]);
+  out_.add("SHOW session_authorization", [this](const postgres::result &r) { left_.session_user = r.text(0, 0); });
+  out_.add("SHOW role", [this](const postgres::result &r) { left_.role = r.text(0, 0); });
   after_sql(sql_scope::in_transaction);
-  prepare_to_commit();
+  settle();
   const ledger::migration_event e = event_if_done();
   const commit_end end = commit_with(e);
   if (end.answer == commit_answer::unknown) end_.fate = fate::unknown;
@@ -52,46 +54,45 @@ void transactional_migration::settle() {
 }
 
 // Deferred constraints are checked as COMMIT would, but still with the role and search_path that the migration's own
-// statements left to its triggers. Both may be the migration's, as the encoding: none is good for the ledger. A trigger
-// that defers again has its turn in COMMIT, for which they come back.
-void transactional_migration::prepare_to_commit() {
-  std::string failed = "a deferred constraint or trigger failed when the migration was about to be committed";
-  if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
-    failed += "; it may be due to what plugins have written in its transaction (" + others +
-              "), whose on_failure does not reach so far";
-  out_.add("SET CONSTRAINTS ALL IMMEDIATE", {}, std::move(failed));
-  out_.add("SELECT session_user, pg_catalog.current_setting('role'), pg_catalog.current_setting('search_path')",
-           [this](const postgres::result &r) {
-             left_ = {std::string(r.text(0, 0)), std::string(r.text(0, 1)), std::string(r.text(0, 2))};
-           });
-  out_.add("RESET SESSION AUTHORIZATION");
-  out_.add("RESET ROLE");
-  const std::string own_path =
-      step_.recorded_state.empty() ? "" : ", pg_catalog.set_config('search_path', 'pg_catalog', true)";
-  out_.add("SELECT " + p_.sessions.lock_is_free_sql() +
-               ", pg_catalog.pg_current_xact_id(), pg_catalog.set_config('client_encoding', 'UTF8', false)" + own_path,
-           [this](const postgres::result &r) {
-             if (r.text(0, 0) == "t") sessions::lock_lost();
-             if (r.text(0, 1) != xid_)
-               throw error(error_code::transaction_ended, "davit's transaction was replaced by another",
-                           "take transaction control out of the migration", {script_.file.string(), 0, 0});
-           });
-  settle();
-}
-
-// What a trigger within COMMIT is to find, where it would find something else.
-std::string transactional_migration::as_it_left_them() const {
-  std::string sql;
-  if (!step_.recorded_state.empty())
-    sql += "SELECT pg_catalog.set_config('search_path'," + postgres::quote_literal(left_.search_path) + ", true); ";
+// statements left to its triggers. Those may not be good for the ledger; a trigger that defers again has its turn in
+// COMMIT, for which they come back. The row makes all of it fail if it must not be written.
+postgres::batch transactional_migration::before_commit(const ledger::migration_event &e) {
+  postgres::batch out;
+  out.add("SET CONSTRAINTS ALL IMMEDIATE", {}, {}, [this](postgres::server_error &refused) {
+    refused.where = {script_.file.string(), 0, 0};
+    refused.hint = "a deferred constraint or trigger failed when the migration was about to be committed";
+    if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
+      refused.hint += "; it may be due to what plugins have written in its transaction (" + others +
+                      "), whose on_failure does not reach so far";
+  });
+  out.add("RESET SESSION AUTHORIZATION");
+  out.add("RESET ROLE");
+  row_refused_ = false;
+  out.add(
+      p_.ledger.event_sql(p_.dispatcher.run.id, e,
+                          {p_.sessions.lock_is_free_sql(),
+                           "pg_catalog.pg_current_xact_id() OPERATOR(pg_catalog.<>) '" + xid_ + "'::pg_catalog.xid8"}),
+      {}, {}, [this](postgres::server_error &) { row_refused_ = true; });
   if (left_.session_user != p_.sessions.run().user())
-    sql += "SET LOCAL SESSION AUTHORIZATION " + postgres::quote_identifier(left_.session_user) + "; ";
-  if (left_.role != "none") sql += "SET LOCAL ROLE " + postgres::quote_identifier(left_.role) + "; ";
-  return sql;
+    out.add("SET LOCAL SESSION AUTHORIZATION " + postgres::quote_identifier(left_.session_user));
+  if (left_.role != "none") out.add("SET LOCAL ROLE " + postgres::quote_identifier(left_.role));
+  return out;
 }
 
-// The ledger's row and COMMIT. What the ledger already has is held against what it had when the run was planned before
-// COMMIT is sent; a row that is there against all expectation makes it fail.
+// Says why in words of the run's, where it can.
+void transactional_migration::explain(const postgres::server_error &refused, const ledger::migration_event &e) const {
+  if (!row_refused_) return;
+  switch (ledger::ledger::why_refused(refused)) {
+  case ledger::refusal::none: return;
+  case ledger::refusal::not_taken: ledger::ledger::not_taken(e);
+  case ledger::refusal::lock_is_lost: sessions::lock_lost();
+  case ledger::refusal::transaction_is_another:
+    throw error(error_code::transaction_ended, "davit's transaction was replaced by another",
+                "take transaction control out of the migration", {script_.file.string(), 0, 0});
+  }
+}
+
+// What the ledger already has is held against what it had when the run was planned.
 commit_end transactional_migration::commit_with(const ledger::migration_event &e) {
   auto &c = p_.sessions.run();
   p_.stop.check();
@@ -101,17 +102,11 @@ commit_end transactional_migration::commit_with(const ledger::migration_event &e
                          }};
   const attended guard(p_.sessions, p_.stop, p_.show); // somebody else may have locked the ledger
   try {
-    std::string row;
-    if (step_.recorded_state.empty())
-      row = p_.ledger.first_event_sql(p_.dispatcher.run.id, e) + "; ";
-    else
-      p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-    return commit(c, {row + as_it_left_them(), c.fresh_session_sql()}, [&] { return lost.find_out(xid_); });
+    return commit(c, before_commit(e), c.fresh_session_sql(), [&] { return lost.find_out(xid_); });
   } catch (postgres::server_error &refused) {
     guard.explain(refused);
-    // The migration's own constraints were checked before.
-    if (p_.ledger.tells_not_taken(refused)) p_.ledger.not_taken(e);
-    refused.where = {script_.file.string(), 0, 0};
+    explain(refused, e);
+    if (refused.where.file.empty()) refused.where = {script_.file.string(), 0, 0};
     throw;
   }
 }

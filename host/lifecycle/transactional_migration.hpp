@@ -4,6 +4,7 @@
 
 #include "lifecycle/commit.hpp"
 #include "lifecycle/recorded_migration.hpp"
+#include "postgres/batch.hpp"
 
 #include <string>
 
@@ -18,14 +19,15 @@ private:
   bool worth_another_attempt(const error &e) const override;
   void settle() override;
   std::size_t begin();
-  void prepare_to_commit();
-  std::string as_it_left_them() const;
+  postgres::batch before_commit(const ledger::migration_event &e);
+  void explain(const postgres::server_error &refused, const ledger::migration_event &e) const;
   commit_end commit_with(const ledger::migration_event &e);
 
   std::string xid_; // of the attempt's transaction
   struct {
-    std::string session_user, role, search_path;
-  } left_; // by the migration's statements, before they were put back
+    std::string session_user, role;
+  } left_;                   // by the migration's statements
+  bool row_refused_ = false; // by the server, of the ledger's row
 };
 
 } // namespace davit::lifecycle

@@ -1,6 +1,7 @@
 #include "postgres/batch.hpp"
 
 #include <exception>
+#include <utility>
 
 #include <libpq-fe.h>
 #include <sys/socket.h>
@@ -37,9 +38,17 @@ void batch::add(std::string_view sql, std::span<const parameter> parameters, ans
   entries_.push_back(std::move(e));
 }
 
+// Every answer is read, so that the session is free again whatever happened. Only then is it known whether a failure
+// was the session's end.
+struct connection::answers {
+  result failed{nullptr};
+  const batch_entry *culprit = nullptr;
+  std::exception_ptr thrown; // by a callback
+};
+
 void connection::run(const batch &all) {
   if (all.empty()) return;
-  require_own_socket();
+  require_free();
   const pipeline mode(c_.get());
   std::vector<const char *> pointers;
   for (const auto &e : all.entries_) {
@@ -51,29 +60,46 @@ void connection::run(const batch &all) {
   }
   if (!PQpipelineSync(c_.get())) throw make_connection_error(c_.get(), "cannot send statements");
 
-  // Every answer is read, so that the session is free again whatever happened. Only then is it known whether a failure
-  // was the session's end.
-  result failed(nullptr);
-  const batch_entry *culprit = nullptr;
-  std::exception_ptr thrown; // by a callback
-  for (const auto &e : all.entries_) {
-    while (pg_result *raw = wait_result()) {
-      result r(raw);
-      try {
-        if (take(e, r) || culprit) continue;
-      } catch (const std::exception &) {
-        if (!thrown) thrown = std::current_exception();
-        continue;
-      }
-      failed = std::move(r);
-      culprit = &e;
-    }
-  }
+  answers got;
+  for (const auto &e : all.entries_)
+    while (pg_result *raw = wait_result()) read(e, result(raw), got);
   const result end(wait_result()); // of the synchronisation point
-  if (thrown) std::rethrow_exception(thrown);
-  if (!culprit && PQresultStatus(end.get()) == PGRES_PIPELINE_SYNC) return;
-  server_error e = refusal(failed.get());
-  if (culprit && culprit->on_refusal) culprit->on_refusal(e);
+  conclude(got, PQresultStatus(end.get()) == PGRES_PIPELINE_SYNC);
+}
+
+void connection::run_as_one(const batch &all) {
+  if (all.empty()) return;
+  require_free();
+  std::string sql;
+  for (const auto &e : all.entries_) sql += (sql.empty() ? "" : "; ") + e.sql;
+  if (!PQsendQuery(c_.get(), sql.c_str())) throw make_connection_error(c_.get(), "cannot send statements");
+  answers got;
+  std::size_t at = 0;
+  bool any = false;
+  while (pg_result *raw = wait_result()) {
+    any = true;
+    read(all.entries_[at], result(raw), got);
+    if (at + 1 < all.entries_.size()) ++at;
+  }
+  conclude(got, any);
+}
+
+void connection::read(const batch_entry &e, result r, answers &got) {
+  try {
+    if (take(e, r) || got.culprit) return;
+  } catch (const std::exception &) {
+    if (!got.thrown) got.thrown = std::current_exception();
+    return;
+  }
+  got.failed = std::move(r);
+  got.culprit = &e;
+}
+
+void connection::conclude(const answers &got, bool complete) {
+  if (got.thrown) std::rethrow_exception(got.thrown);
+  if (!got.culprit && complete) return;
+  server_error e = refusal(got.failed.get());
+  if (got.culprit && got.culprit->on_refusal) got.culprit->on_refusal(e);
   throw server_error(std::move(e));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "postgres/conninfo.hpp"
+#include "postgres/late_answer.hpp"
 
 #include <array>
 #include <cerrno>
@@ -53,9 +54,11 @@ void check_url(const std::string &url) {
 
 // Files are split with standard strings. A session of its own is what davit needs; these are the settings of roles and
 // databases that would end it early.
-std::string setup_sql(int version) {
-  std::string sql = "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0; SET "
-                    "idle_in_transaction_session_timeout = 0";
+std::string setup_sql(int version, const connect_options &options) {
+  std::string sql = "SET standard_conforming_strings = on; SET statement_timeout = " +
+                    std::to_string(options.statement_timeout.count()) +
+                    "; SET lock_timeout = " + std::to_string(options.lock_timeout.count()) +
+                    "; SET idle_in_transaction_session_timeout = 0";
   if (version >= 140000) sql += "; SET idle_session_timeout = 0";
   if (version >= 170000) sql += "; SET transaction_timeout = 0";
   return sql;
@@ -88,7 +91,13 @@ void connection::finish::operator()(pg_conn *c) const noexcept {
   if (is_socket_of(c, socket)) PQfinish(c); // else its memory is the smaller loss
 }
 
-void connection::require_own_socket() const {
+connection::~connection() = default;
+connection::connection(connection &&) noexcept = default;
+connection &connection::operator=(connection &&) noexcept = default;
+
+// Before anything is sent.
+void connection::require_free() {
+  if (late_) read_answer();
   if (!own_socket())
     throw error(error_code::connection_lost, "the session's socket was closed by something else in this process",
                 "a plugin must not close file descriptors that it did not open");
@@ -122,7 +131,7 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
                 "upgrade the server, or use another one");
   const char *strings = PQparameterStatus(c_.get(), "standard_conforming_strings");
   standard_strings_ = !strings || std::string_view(strings) == "on";
-  const std::string setup = setup_sql(server_version());
+  const std::string setup = setup_sql(server_version(), options);
   reset_sql_ = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; " + setup;
   begin_session(setup + (options.setup.empty() ? "" : "; " + options.setup), options.on_setup);
 }
@@ -240,21 +249,21 @@ result connection::drain(std::string_view copy_data, const std::function<void(co
 result connection::exec(std::string_view sql) { return exec_statement(sql); }
 
 result connection::exec(std::string_view sql, const std::function<void(const result &)> &each) {
-  require_own_socket();
+  require_free();
   if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
     throw make_connection_error(c_.get(), "cannot send a statement");
   return drain({}, each);
 }
 
 result connection::exec_statement(std::string_view sql, std::string_view copy_data) {
-  require_own_socket();
+  require_free();
   if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
     throw make_connection_error(c_.get(), "cannot send a statement");
   return drain(copy_data);
 }
 
 result connection::query(std::string_view sql, std::span<const parameter> parameters) {
-  require_own_socket();
+  require_free();
   const values v = to_values(parameters);
   if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
                          v.pointers.data(), nullptr, nullptr, 0))
@@ -263,7 +272,7 @@ result connection::query(std::string_view sql, std::span<const parameter> parame
 }
 
 result connection::start_rows(std::string_view sql, std::span<const parameter> parameters) {
-  require_own_socket();
+  require_free();
   const values v = to_values(parameters);
   if (!PQsendQueryParams(c_.get(), std::string(sql).c_str(), static_cast<int>(parameters.size()), nullptr,
                          v.pointers.data(), nullptr, nullptr, 0) ||
@@ -283,7 +292,7 @@ result connection::start_rows(std::string_view sql, std::span<const parameter> p
 }
 
 std::optional<result> connection::next_row() {
-  require_own_socket();
+  require_free();
   if (first_row_) return std::exchange(first_row_, std::nullopt);
   pg_result *raw = wait_result();
   if (!raw) return std::nullopt;

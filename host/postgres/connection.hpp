@@ -22,6 +22,7 @@ enum class transaction_status { idle, active, in_transaction, aborted, unknown }
 
 class batch;
 struct batch_entry;
+struct late_answer;
 
 struct connect_options {
   std::string url;                                   // URL or key=value string; empty: libpq's environment and defaults
@@ -29,6 +30,8 @@ struct connect_options {
   std::string setup = {};                            // statements to begin with; reset_sql() does not repeat them
   std::function<void(const result &)> on_setup = {}; // gets what rows they have; must not throw
   bool url_is_conninfo = false;                      // of another session: nobody mistyped it
+  // Of the session, whatever its role has; reset_sql() sets them again. 0: none.
+  std::chrono::milliseconds lock_timeout{0}, statement_timeout{0};
 };
 
 class connection {
@@ -36,6 +39,9 @@ public:
   // Connects and prepares the session: UTF-8, keepalives, no role-level timeouts. Throws error_code::connect, without
   // the password in the message, also for servers that davit does not work with.
   explicit connection(const connect_options &options);
+  ~connection();
+  connection(connection &&) noexcept;
+  connection &operator=(connection &&) noexcept;
 
   // One statement or several, simple protocol; the last result. Throws server_error.
   result exec(std::string_view sql);
@@ -46,12 +52,23 @@ public:
   // All of them, with their answers. Throws the first failure, or the first exception of a callback.
   void run(const batch &statements);
 
+  // The same as one message of the simple protocol: cheaper for the server, but without parameters, and what a callback
+  // throws keeps nothing from running. The last entry may be several statements.
+  void run_as_one(const batch &statements);
+
   // One statement, extended protocol.
   result query(std::string_view sql, std::span<const parameter> parameters = {});
 
   // One statement of a script as psql sends it: simple protocol, `copy_data` for COPY … FROM stdin, the rows of
   // COPY … TO stdout thrown away.
   result exec_statement(std::string_view sql, std::string_view copy_data = {});
+
+  // The same, but the answer is read later: before anything else is sent, or by answer(), which throws what was
+  // refused. What the server was sent it does also if this process ends.
+  void send(std::string_view sql, std::string_view copy_data);
+  void answer();
+  // Whether there was one to come when it was called. Never waits.
+  bool awaits_answer();
 
   // Row by row: start, then next_row until it gives nothing. Other calls must wait for the end, or end_rows().
   // The first result given out has the columns also if there are no rows.
@@ -105,12 +122,16 @@ private:
   static void receive_notice(void *self, const pg_result *r);
   pg_result *wait_result();
   result drain(std::string_view copy_data, const std::function<void(const result &)> &each = {});
+  struct answers;
+  void read(const batch_entry &e, result r, answers &got);
+  void conclude(const answers &got, bool complete);
   bool take(const batch_entry &e, const result &r);
   void send_copy(std::string_view data);
   [[noreturn]] void fail(const pg_result *failed);
   server_error refusal(const pg_result *failed) const;
   void begin_session(const std::string &setup, const std::function<void(const result &)> &on_setup);
-  void require_own_socket() const;
+  void require_free();
+  void read_answer();
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq
   std::unique_ptr<pg_conn, finish> c_{nullptr, finish{0}};
@@ -122,6 +143,7 @@ private:
   std::function<void(server_error &)> refused_;
   int other_socket_ = -1;
   std::optional<result> first_row_;
+  std::unique_ptr<late_answer> late_; // until answer() is called
 };
 
 // `name` quoted as an identifier; `text` as a literal.

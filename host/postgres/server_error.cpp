@@ -55,6 +55,8 @@ server_error make_error(const pg_conn *connection, const pg_result *failed) {
   if (e.sqlstate == sqlstate::read_only_transaction) e.hint = why_read_only(connection);
   if (e.sqlstate == sqlstate::insufficient_privilege && field(failed, PG_DIAG_SOURCE_FUNCTION) == "check_enable_rls")
     e.hint = rows_hidden;
+  e.table = field(failed, PG_DIAG_TABLE_NAME);
+  e.column = field(failed, PG_DIAG_COLUMN_NAME);
   const std::string position = field(failed, PG_DIAG_STATEMENT_POSITION);
   std::from_chars(position.data(), position.data() + position.size(), e.position); // absent: stays 0
   return e;

@@ -16,6 +16,7 @@ public:
   using error::error;
   std::uint32_t position = 0; // character in the statement, from 1; 0 if the server gave none
   std::string context;        // the server's call stack, for errors inside functions
+  std::string table, column;  // that a constraint was about
 };
 
 namespace sqlstate {

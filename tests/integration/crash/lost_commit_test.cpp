@@ -29,6 +29,20 @@ struct commit_watch {
     if (has(sql, "CREATE TABLE one")) begun = true;
     return found = begun && has(sql, "COMMIT;"); // which does not travel alone
   }
+
+  // With COMMIT all connections are lost: with it on its way to the server, or with the server's answer.
+  proxy_options cut_everything(bool arrives) {
+    return {.from_client =
+                [this, arrives](const proxied &who, const message &m) {
+                  return is_it(who, m) && !arrives ? verdict::cut().with_outage() : verdict::pass();
+                },
+            .from_server =
+                [this, arrives](const proxied &who, const message &m) {
+                  return found && arrives && who.application == "davit run" && m.tag() == "COMMIT"
+                             ? verdict::cut().with_outage()
+                             : verdict::pass();
+                }};
+  }
 };
 
 struct with_one_migration : project {
@@ -110,10 +124,7 @@ TEST_CASE("a COMMIT that is lost on its way with every other connection is told 
     CAPTURE(arrives);
     const with_one_migration p;
     commit_watch watch;
-    proxy network(server().folder(), {.from_client = [&](const proxied &who, const message &m) {
-                    if (!watch.is_it(who, m)) return verdict::pass();
-                    return (arrives ? verdict::cut_client(200ms) : verdict::cut()).with_outage();
-                  }});
+    proxy network(server().folder(), watch.cut_everything(arrives));
     running_program davit(p.command({"up", "--json"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
     davit.wait_for_output("the server cannot be asked yet");
     network.refuse(false);
@@ -129,12 +140,27 @@ TEST_CASE("a COMMIT that is lost on its way with every other connection is told 
   }
 }
 
+TEST_CASE("a COMMIT that arrives late, when the run lock is gone, is refused: another run may have begun") {
+  const with_one_migration p;
+  commit_watch watch;
+  proxy network(server().folder(), {.from_client = [&](const proxied &who, const message &m) {
+                  return watch.is_it(who, m) ? verdict::cut_client(1s).with_outage() : verdict::pass();
+                }});
+  running_program davit(p.command({"up", "--json"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
+  davit.wait_for_output("the server cannot be asked yet");
+  network.refuse(false);
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 1);
+  CHECK(run.answer().text("/error/state").starts_with("nothing of 0001_one is in the database"));
+  wait_until_davit_is_gone(p);
+  CHECK(ledger(p) == "");
+  CHECK_FALSE(exists(p, "one"));
+}
+
 TEST_CASE("when nobody can say how COMMIT ended, davit says that it does not know") {
   const with_one_migration p;
   commit_watch watch;
-  const proxy network(server().folder(), {.from_client = [&](const proxied &who, const message &m) {
-                        return watch.is_it(who, m) ? verdict::cut_client().with_outage() : verdict::pass();
-                      }});
+  const proxy network(server().folder(), watch.cut_everything(true));
   running_program davit(p.command({"up", "--json"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
   davit.wait_for_output("the server cannot be asked yet");
   davit.send(SIGINT);
