@@ -16,7 +16,9 @@ commit_end commit(postgres::connection &session, postgres::batch before, std::st
   } catch (const error &e) {
     if (committed) return {commit_answer::committed, false};
     if (e.code != error_code::connection_lost) throw;
-    return {if_lost(), false};
+    const commit_answer answer = if_lost();
+    if (answer == commit_answer::rolled_back) throw;
+    return {answer, false};
   }
   if (rolled_back || !committed)
     throw error(error_code::transaction_ended, "the server rolled the transaction back instead of committing it",

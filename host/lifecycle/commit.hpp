@@ -17,7 +17,8 @@ struct commit_end {
 
 // Commits the transaction of `session`, together with the statements `before`: if one of them fails nothing is
 // committed. The statements `after` run if it was. If the session breaks between COMMIT and its answer, `if_lost` is
-// asked. Throws what the server says against committing; transaction_ended if it rolls back without an error.
+// asked; `answer` is never rolled_back. Throws what the server says against committing, or that the session was lost
+// before it; transaction_ended if it rolls back without an error.
 commit_end commit(postgres::connection &session, postgres::batch before, std::string_view after,
                   const std::function<commit_answer()> &if_lost);
 

@@ -19,10 +19,11 @@ void transactional_migration::attempt() {
   settle();
   const ledger::migration_event e = event_if_done();
   const commit_end end = commit_with(e);
-  if (end.answer == commit_answer::unknown) end_.fate = fate::unknown;
-  if (end.answer != commit_answer::committed)
+  if (end.answer == commit_answer::unknown) {
+    end_.fate = fate::unknown;
     throw error(error_code::connection_lost, "the session was lost while COMMIT was under way",
                 "check that the server runs, then look at davit status");
+  }
   completed(e, end.followed);
 }
 
@@ -59,6 +60,7 @@ void transactional_migration::settle() {
 postgres::batch transactional_migration::before_commit(const ledger::migration_event &e) {
   postgres::batch out;
   out.add("SET CONSTRAINTS ALL IMMEDIATE", {}, {}, [this](postgres::server_error &refused) {
+    if (refused.code == error_code::connection_lost) return;
     refused.where = {script_.file.string(), 0, 0};
     refused.hint = "a deferred constraint or trigger failed when the migration was about to be committed";
     if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
@@ -106,7 +108,8 @@ commit_end transactional_migration::commit_with(const ledger::migration_event &e
   } catch (postgres::server_error &refused) {
     guard.explain(refused);
     explain(refused, e);
-    if (refused.where.file.empty()) refused.where = {script_.file.string(), 0, 0};
+    if (refused.where.file.empty() && refused.code != error_code::connection_lost)
+      refused.where = {script_.file.string(), 0, 0};
     throw;
   }
 }

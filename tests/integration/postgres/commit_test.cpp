@@ -71,12 +71,23 @@ TEST_CASE("a COMMIT that the server makes a ROLLBACK of is no success") {
 }
 
 TEST_CASE("a session that breaks before the answer to COMMIT is a question for whoever can find out") {
+  for (const auto found : {commit_answer::committed, commit_answer::unknown}) {
+    in_transaction x;
+    const auto end =
+        commit(x.c, one("SELECT pg_terminate_backend(pg_backend_pid())"), "SELECT 1", [found] { return found; });
+    CHECK(end.answer == found);
+    CHECK_FALSE(end.followed);
+  }
+}
+
+TEST_CASE("a session that broke before COMMIT, as was found out, is told of in the server's own words") {
   in_transaction x;
-  bool asked = false;
-  const auto end = commit(x.c, one("SELECT pg_terminate_backend(pg_backend_pid())"), "SELECT 1", [&] {
-    asked = true;
-    return commit_answer::rolled_back;
-  });
-  CHECK(asked);
-  CHECK(end.answer == commit_answer::rolled_back);
+  try {
+    commit(x.c, one("SELECT pg_terminate_backend(pg_backend_pid())"), "SELECT 1",
+           [] { return commit_answer::rolled_back; });
+    FAIL("it was committed");
+  } catch (const error &e) {
+    CHECK(e.code == error_code::connection_lost);
+    CHECK(e.hint.starts_with("the server has rolled back what was not committed"));
+  }
 }
