@@ -64,9 +64,11 @@ int command_verify(const options &o, terminal &t) {
   const auto failed = o.run_sql ? run_all(c, folder, recorded) : std::vector<failed_check>{};
   const auto applied =
       std::count_if(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "applied"; });
-  const bool conflict = std::any_of(differences.begin(), differences.end(),
-                                    [](const auto &d) { return d.what != migration::change::file_added; });
-  const auto exit = conflict ? exit_code::conflict : failed.empty() ? exit_code::ok : exit_code::failed;
+  // A down or verify file that came later changes nothing of what was applied.
+  const auto added = std::count_if(differences.begin(), differences.end(),
+                                   [](const auto &d) { return d.what == migration::change::file_added; });
+  const auto differ = static_cast<std::ptrdiff_t>(differences.size()) - added;
+  const auto exit = differ > 0 ? exit_code::conflict : failed.empty() ? exit_code::ok : exit_code::failed;
   if (o.json) {
     ordered_json j = json_answer(name_of(o.what));
     j["ok"] = exit == exit_code::ok;
@@ -89,8 +91,9 @@ int command_verify(const options &o, terminal &t) {
                                fmt::format("{:<7}", name_of(d.what))),
                       d.file));
   for (const auto &f : failed) print_error(t, f.why);
-  t.out(fmt::format("{} applied migration{}: {} file{} differ{}{}", applied, applied == 1 ? "" : "s",
-                    differences.size(), differences.size() == 1 ? "" : "s", differences.size() == 1 ? "s" : "",
+  t.out(fmt::format("{} applied migration{}: {} file{} differ{}{}{}", applied, applied == 1 ? "" : "s", differ,
+                    differ == 1 ? "" : "s", differ == 1 ? "s" : "",
+                    added > 0 ? fmt::format(", {} {} added since", added, added == 1 ? "was" : "were") : "",
                     o.run_sql ? fmt::format(", {} check{} failed", failed.size(), failed.size() == 1 ? "" : "s") : ""));
   return static_cast<int>(exit);
 }

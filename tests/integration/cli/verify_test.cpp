@@ -18,6 +18,20 @@ TEST_CASE("verify finds files and ledger in agreement") {
   CHECK_FALSE(object.has("/failed_checks"));
 }
 
+TEST_CASE("verify names a file that was added since, which is no conflict; one that was changed is") {
+  const project p;
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  run_davit(p, {"up"});
+  p.migration("1_a.down.sql", "DROP TABLE a;");
+  const auto text = run_davit(p, {"verify"}).out;
+  CHECK(has(text, "added    "));
+  CHECK(has(text, "1_a.down.sql"));
+  CHECK(has(text, "1 applied migration: 0 files differ, 1 was added since"));
+  CHECK(run_json(p, {"verify"}).text("/differences/0/what") == "added");
+  p.migration("1_a.up.sql", "CREATE TABLE b ();");
+  CHECK(has(run_davit(p, {"verify"}, 6).out, "1 file differs, 1 was added since"));
+}
+
 TEST_CASE("verify --run-sql runs the verify files of what is applied, and keeps nothing of what they do") {
   const project p;
   p.migration("1_users.up.sql", "CREATE TABLE users (id int); INSERT INTO users VALUES (1);");
