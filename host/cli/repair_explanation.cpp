@@ -2,7 +2,11 @@
 
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
+#include "lifecycle/lost_with_session.hpp"
 #include "sql/index_statement.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,8 +33,8 @@ std::vector<choice> choices_for(const stopping_point &at) {
                        : at.next ? fmt::format("the next davit {} goes on at line {}", r.file(), at.next->where.line)
                                  : fmt::format("the next davit {} goes on behind them", r.file());
   if (r.next_unsure() && r.statements_done > 0) resume += ", with that statement, from its beginning";
-  out.push_back({"--resume", std::move(resume)});
-  if (r.next_unsure())
+  if (at.resumable()) out.push_back({"--resume", std::move(resume)});
+  if (at.resumable() && r.next_unsure())
     out.push_back({fmt::format("--resume --after {}", r.statements_done + 1),
                    "the same behind that statement: you have seen that it is done, or completed it by hand"});
   if (r.up) {
@@ -51,6 +55,9 @@ std::string about_file(const stopping_point &at) {
   case stopping_point::prefix::same:
     return "the file was changed since, but only behind what is in the database: --resume runs it as it is now";
   case stopping_point::prefix::changed:
+    if (at.wrapped_since)
+      return "the file would be one transaction now, and its BEGIN and COMMIT are no statements then: --resume is "
+             "refused unless '-- davit: no-transaction' stands at its top";
     return "the file was changed since, what is in the database included: --resume is refused";
   case stopping_point::prefix::not_known: break;
   }
@@ -58,15 +65,13 @@ std::string about_file(const stopping_point &at) {
 }
 
 // What nobody can read off the statements' numbers.
-std::vector<std::string> notes_on(const stopping_point &at) {
+std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c) {
   std::vector<std::string> out;
   if (at.migration.next_unsure())
     out.push_back("how much of that statement was done is not known: look at the database");
-  for (const auto &st : at.lost_with_session)
-    out.push_back(fmt::format("{}: what this statement may have left in its session (a temporary table, a setting, a "
-                              "cursor) is gone, and --resume cannot bring it back: repeat it behind the stop if "
-                              "what follows needs it",
-                              to_string(st.where)));
+  if (!at.resumable()) return out;
+  auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), at.migration.statements_done);
+  std::move(lost.begin(), lost.end(), std::back_inserter(out));
   return out;
 }
 
@@ -82,7 +87,7 @@ std::vector<stopped_migration> find_stopped(const migration::folder &folder,
   for (const auto &r : recorded)
     if (migration::is_stopped(r)) {
       auto at = find_stopping_point(folder, r);
-      auto notes = notes_on(at);
+      auto notes = notes_on(at, c);
       out.push_back({std::move(at), {}, std::move(notes)});
     }
   if (out.empty()) return out;

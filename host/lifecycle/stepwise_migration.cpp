@@ -1,6 +1,7 @@
 #include "lifecycle/stepwise_migration.hpp"
 
 #include "lifecycle/attended.hpp"
+#include "lifecycle/lost_with_session.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/stepwise.hpp"
 #include "migration/session_effects.hpp"
@@ -43,11 +44,7 @@ void stepwise_migration::restore_session() {
   const auto effects = migration::session_effects_of_first(script_, step_.skip_statements);
   for (std::size_t i = 0; i < effects.repeatable.size(); ++i)
     repeat(script_.statements[effects.repeatable[i]], effects.overtaken[i]);
-  for (const auto i : effects.lost)
-    p_.show.warning(
-        to_string(migration::place_in(script_, script_.statements[i], 0)) +
-        ": what this statement may have left in its session (a temporary table, a setting, a cursor) is gone, "
-        "and what follows the stop runs without it");
+  for (const auto &text : lost_with_session(p_.sessions.lock(), script_, step_.skip_statements)) p_.show.warning(text);
 }
 
 void stepwise_migration::repeat(const migration::statement &st, bool overtaken) try {

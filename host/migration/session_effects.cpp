@@ -49,6 +49,7 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     if (committed) {
       append(out.repeatable, open.repeatable);
       append(out.lost, open.lost);
+      append(out.others, open.others);
     }
     open = {};
     inside = false;
@@ -79,7 +80,7 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     switch (sql::session_effect_of(st.text)) {
     case session_effect::repeatable: now.repeatable.push_back(i); break;
     case session_effect::lost: now.lost.push_back(i); break;
-    case session_effect::none: break;
+    case session_effect::none: now.others.push_back(i); break;
     }
   }
   if (inside) end_transaction(true); // the stop is never inside of one, unless somebody says so

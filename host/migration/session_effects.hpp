@@ -12,6 +12,7 @@ struct session_effects {
   std::vector<std::size_t> repeatable; // places of statements: run again in this order they bring it back
   std::vector<bool> overtaken;         // those of them whose own part is undone by a later one: they may fail
   std::vector<std::size_t> lost;       // of statements that may have left what cannot be brought back
+  std::vector<std::size_t> others;     // whose own text leaves nothing: what they call may
 };
 
 // Of the first `count` statements; those of transactions that the file rolled back have none.

@@ -1,7 +1,6 @@
 #include "migration/stopping_point.hpp"
 
 #include "base/error.hpp"
-#include "migration/session_effects.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
@@ -14,6 +13,8 @@ stopping_point::statement_at statement_at(const script &s, std::size_t index) {
   return {place_in(s, st, 0), std::string(st.text.substr(sql::token_reader(st.text).offset()))};
 }
 
+script unwrapped(const script &s) { return parse_script(s.file, "-- davit: no-transaction\n" + s.bytes); }
+
 void compare(stopping_point &at, const script &s) {
   const auto &r = at.migration;
   const auto &then = r.up ? r.up_checksum : r.down_checksum;
@@ -23,6 +24,8 @@ void compare(stopping_point &at, const script &s) {
   else if (!r.done_checksum.empty())
     at.beginning = checksum_of_first(s, r.statements_done) == r.done_checksum ? stopping_point::prefix::same
                                                                               : stopping_point::prefix::changed;
+  if (at.beginning == stopping_point::prefix::changed && s.wrapped)
+    at.wrapped_since = checksum_of_first(unwrapped(s), r.statements_done) == r.done_checksum;
 }
 
 } // namespace
@@ -30,8 +33,7 @@ void compare(stopping_point &at, const script &s) {
 bool is_stopped(const recorded &r) { return r.state == "partial" || r.state == "resumable"; }
 
 stopping_point find_stopping_point(const folder &files, const recorded &r) {
-  stopping_point out{
-      .migration = r, .file = {}, .unreadable = {}, .last_done = {}, .next = {}, .lost_with_session = {}};
+  stopping_point out{.migration = r, .file = {}, .unreadable = {}, .last_done = {}, .next = {}};
   const auto m = std::find_if(files.migrations.begin(), files.migrations.end(),
                               [&](const migration_files &one) { return one.id == r.id; });
   if (m != files.migrations.end()) out.file = r.up ? m->up : m->down;
@@ -42,8 +44,6 @@ stopping_point find_stopping_point(const folder &files, const recorded &r) {
     compare(out, s);
     if (r.statements_done > 0 && r.statements_done <= out.statements)
       out.last_done = statement_at(s, r.statements_done - 1);
-    for (const auto i : session_effects_of_first(s, r.statements_done).lost)
-      out.lost_with_session.push_back(statement_at(s, i));
     if (r.statements_done < out.statements) out.next = statement_at(s, r.statements_done);
   } catch (const error &e) {
     out.unreadable = (e.where.line ? to_string(e.where) + ": " : "") + e.message;
@@ -64,6 +64,10 @@ void require_same_beginning(const stopping_point &at) {
   if (!at.unreadable.empty())
     throw error(error_code::checksum_changed, r.title() + ": its file cannot be read any more: " + at.unreadable,
                 "correct it; " + way_out, {at.file.string(), 0, 0});
+  if (at.wrapped_since)
+    throw error(error_code::checksum_changed,
+                "the file would be one transaction now, whose BEGIN and COMMIT are not among its statements",
+                "put '-- davit: no-transaction' above the first statement; " + way_out, {at.file.string(), 0, 0});
   if (at.beginning == stopping_point::prefix::changed)
     throw error(error_code::checksum_changed,
                 done + (r.statements_done == 1 ? " does" : " do") + " not stand at the beginning of the file any more",

@@ -22,7 +22,11 @@ struct stopping_point {
     std::string text; // from its first word
   };
   std::optional<statement_at> last_done, next;
-  std::vector<statement_at> lost_with_session; // those before the stop that may have left what is gone with the session
+
+  // It was a file of several transactions, and what is left of it would be one: BEGIN and COMMIT count no more.
+  bool wrapped_since = false;
+
+  bool resumable() const { return !file.empty() && unreadable.empty() && beginning == prefix::same; }
 };
 
 // Whether the ledger has the migration as stopped half-way.

@@ -82,7 +82,9 @@ TEST_CASE("a file that was changed before the stop is not resumed") {
   half_way(p);
   p.migration("1_a.up.sql", "-- davit: no-transaction\nCREATE TABLE a (x int);\nCREATE TABLE b (x int);\n"
                             "INSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\n");
-  CHECK(has(run_davit(p, {"repair"}, 6).out, "--resume is refused"));
+  const auto explained = run_davit(p, {"repair"}, 6).out;
+  CHECK(has(explained, "--resume is refused"));
+  CHECK_FALSE(has(explained, "davit repair 1 --resume"));
   CHECK(run_json(p, {"repair", "1", "--resume"}, 6).text("/error/code") == "checksum_changed");
   CHECK(ledger(p) == "1 partial");
   SUBCASE("nor is one of which the ledger does not know the beginning") {
@@ -102,6 +104,20 @@ TEST_CASE("a file that was changed before the stop is not resumed") {
     run_davit(p, {"up"}, 6);
     CHECK(run_json(p, {"repair", "--accept-files"}, 6).text("/error/code") == "checksum_changed");
   }
+}
+
+TEST_CASE("a file that would be one transaction after it was corrected is told how it can be resumed") {
+  const project p;
+  const std::string done = "BEGIN;\nCREATE TABLE a (x int);\nCOMMIT;\n";
+  p.migration("1_a.up.sql", done + "CREATE INDEX CONCURRENTLY i ON missing (x);\n");
+  run_davit(p, {"up"}, 1);
+  p.migration("1_a.up.sql", done);
+  CHECK(has(run_davit(p, {"repair"}, 6).out, "would be one transaction now"));
+  CHECK(has(run_davit(p, {"repair", "1", "--resume"}, 6).err, "put '-- davit: no-transaction' above"));
+  p.migration("1_a.up.sql", "-- davit: no-transaction\n" + done);
+  run_davit(p, {"repair", "1", "--resume"});
+  run_davit(p, {"up"});
+  CHECK(ledger(p) == "1 applied");
 }
 
 TEST_CASE("--applied takes the file as it is by then") {

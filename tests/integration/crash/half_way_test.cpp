@@ -239,6 +239,38 @@ TEST_CASE("what cannot be brought back to the session is named before anything g
   CHECK(has(up(p, 0).err(), "0001_t.up.sql:2:1: what this statement may have left"));
 }
 
+TEST_CASE("what a routine that was called may have set for the session is named, too") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app; CREATE TABLE t (x int)");
+  p.database().sql(
+      "CREATE FUNCTION app.sets() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET search_path = app; END $$");
+  p.database().sql("CREATE PROCEDURE through_another() LANGUAGE sql AS $$ SELECT app.sets() $$");
+  p.database().sql("CREATE FUNCTION sets_nothing() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET x = 1; SET "
+                   "LOCAL work_mem = '1MB'; PERFORM set_config('work_mem', '1MB', true); END $$");
+  std::string called, words;
+  SUBCASE("a function") {
+    called = "SELECT app.sets()";
+    words = "0001_t.up.sql:2:1: what this statement, by calling sets(), may have left";
+  }
+  SUBCASE("a procedure that calls it") {
+    called = "CALL through_another()";
+    words = "0001_t.up.sql:2:1: what this statement, by calling through_another(), may have left";
+  }
+  SUBCASE("one that sets nothing") { called = "SELECT sets_nothing()"; }
+  p.migration("0001_t.up.sql", std::string(marked) + called + ";\nSELECT * FROM missing;");
+  up(p, 1);
+  p.database().sql("CREATE TABLE missing (); CREATE TABLE app.missing ()");
+  const auto explained = p.davit({"repair"}).out;
+  resume(p);
+  const auto run = up(p, 0);
+  if (words.empty()) {
+    CHECK_FALSE(has(explained + run.err(), "may have left"));
+  } else {
+    CHECK(has(explained, words));
+    CHECK(has(run.err(), words));
+  }
+}
+
 TEST_CASE("what the file itself has thrown away is not named as lost with the session") {
   const project p;
   p.migration("0001_t.up.sql",
