@@ -68,6 +68,10 @@ void put_where() {
   put(loaded.view());
 }
 
+void put_what_next() {
+  put(decided_status() ? "; what davit has answered stands, and so does its exit code\n" : what_next);
+}
+
 [[maybe_unused]] bool plugins_involved() { return inside_note() || !loaded.view().empty(); }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -93,7 +97,8 @@ void report(int signal, siginfo_t *info, void *) {
     if (!bug && name) put(name);
     if (!bug) put(", which this process has sent itself, in ");
     put_where();
-    put(what_next);
+    put_what_next();
+    if (const auto status = decided_status()) ::_exit(*status);
   }
   ::sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
   ::raise(signal); // delivered when this handler returns, to whoever had it before
@@ -122,7 +127,7 @@ void stay_if_given_up(std::string_view what) {
 [[noreturn]] void leave_because(std::string_view what) {
   put(what);
   put_where();
-  put(decided_status() ? "; what davit has answered stands, and so does its exit code\n" : what_next);
+  put_what_next();
   leave(1);
 }
 

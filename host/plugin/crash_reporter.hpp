@@ -9,7 +9,8 @@ namespace davit::plugin {
 
 // For SIGSEGV and others that mean a bug, and for those that would end the process and that it has sent itself, as a
 // timer does that a plugin has forgotten: names the handler that runs on standard error, then lets the signal do what
-// it would have done. Once for the process; does nothing under sanitizers, whose own reports say more.
+// it would have done, or ends with the status that is decided. Once for the process; does nothing under sanitizers,
+// whose own reports say more.
 void install_crash_reporter();
 
 // While this lives, exit() and quick_exit() are not davit's own: they are named likewise, and the process ends with

@@ -40,7 +40,7 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
 void instance::put_process_back(std::string_view when) const {
   if (!services_.process) return;
   if (const auto changed = services_.process->restore(); !changed.empty())
-    services_.log(DAVIT_LOG_WARN, name_, describe_changes(changed) + " " + std::string(when));
+    services_.log(DAVIT_LOG_WARN, name_, std::string(when) + " " + describe_changes(changed));
 }
 
 // Shown at once, as the process may be about to end.

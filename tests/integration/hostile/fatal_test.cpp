@@ -114,12 +114,14 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
   }
 }
 
-TEST_CASE("a crash in destroy is named, and what the run did stays") {
-  const hostile_project p(with_hostile("destroy = \"segv\""));
-  const auto result = struck(p);
-  CHECK(result.signal == SIGSEGV);
-  CHECK(has(result.err, "davit: crashed in plugin 'villain', destroy"));
-  CHECK(ledger(p) == "0001 applied");
+TEST_CASE("a crash in destroy is named, and davit ends with the exit code of what it has answered") {
+  for (const std::string what : {"segv", "abort"}) {
+    CAPTURE(what);
+    const hostile_project p(with_hostile("destroy = \"" + what + "\""));
+    const auto run = up(p, 0);
+    CHECK(has(run.err(), "davit: crashed in plugin 'villain', destroy; what davit has answered stands"));
+    CHECK(ledger(p) == "0001 applied");
+  }
 }
 
 #endif
