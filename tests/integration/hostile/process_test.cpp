@@ -31,7 +31,8 @@ constexpr change changes[] = {
     {"round_upwards", "how floating-point numbers are computed"},
     {"flush_to_zero", "how floating-point numbers are computed"},
     {"setenv", "the environment variable PGTZ"},
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    // Sanitizers have code of theirs in the plugin, too.
     {"direction", "flags of the processor"},
     {"alignment_check", "flags of the processor"},
 #endif
