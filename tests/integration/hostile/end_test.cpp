@@ -38,3 +38,13 @@ TEST_CASE("what init leaves for the end of the process does not stop the other c
   }
 }
 #endif
+
+TEST_CASE("davit can wait for its children although whoever has started it ignores theirs") {
+  const hostile_project p(with_probe(R"t({ phase = "after_ddl", do = "report", text = "here" })t"));
+  program up = p.command({"up", "--ephemeral"});
+  up.argv.insert(up.argv.begin(), {"env", "--ignore-signal=CHLD"});
+  const auto result = running_program(up).wait();
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(has(result.err, "warning"));
+}
