@@ -15,6 +15,11 @@ std::string ledger_session_sql() {
          std::to_string(ledger_patience.count()) + "s'";
 }
 
+void advise_grant(postgres::server_error &e) {
+  if (e.sqlstate == postgres::sqlstate::insufficient_privilege && e.hint.empty())
+    e.hint = "davit doctor prints the GRANT that is missing";
+}
+
 ledger_wait::ledger_wait(postgres::connection &session, std::function<postgres::connection()> open,
                          lock_holders::told show, const interrupt *stop)
     : session_(session), open_(std::move(open)), show_(std::move(show)), stop_(stop) {
@@ -46,8 +51,7 @@ void ledger_wait::explain(postgres::server_error &e) {
   const bool gave_up = e.sqlstate == postgres::sqlstate::lock_not_available ||
                        (stopped_ && e.sqlstate == postgres::sqlstate::query_canceled);
   stopped_.reset();
-  if (e.sqlstate == postgres::sqlstate::insufficient_privilege && e.hint.empty())
-    e.hint = "davit doctor prints the GRANT that is missing";
+  advise_grant(e);
   if (!gave_up || !holders_ || holders_->seen().empty()) return;
   e.message += ": a statement of davit's own waited for " + holders_->seen();
   if (e.hint.empty()) e.hint = "wait until that session has let go of davit's tables, or end it, then run davit again";

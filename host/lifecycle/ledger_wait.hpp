@@ -19,6 +19,9 @@ inline constexpr std::chrono::seconds ledger_patience{10};
 // with row security off it is an error.
 std::string ledger_session_sql();
 
+// Where the server denies a statement of davit's own, says where the GRANT is found.
+void advise_grant(postgres::server_error &e);
+
 // While this lives, whoever holds up a statement of the session is looked for, shown, and named in the error.
 class ledger_wait {
 public:

@@ -1,6 +1,7 @@
 #include "lifecycle/transactional_migration.hpp"
 
 #include "lifecycle/attended.hpp"
+#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/lost_commit.hpp"
 
 #include <utility>
@@ -108,6 +109,7 @@ commit_end transactional_migration::commit_with(const ledger::migration_event &e
   } catch (postgres::server_error &refused) {
     guard.explain(refused);
     explain(refused, e);
+    if (row_refused_) advise_grant(refused);
     if (refused.where.file.empty() && refused.code != error_code::connection_lost)
       refused.where = {script_.file.string(), 0, 0};
     throw;

@@ -1,10 +1,13 @@
 // sql::split: whatever the text, its statements are slices of it, in order, and nothing but space and comments is left.
 #include "fuzz/target.hpp"
+#include "sql/called_names.hpp"
+#include "sql/changed_setting.hpp"
 #include "sql/characters.hpp"
 #include "sql/committing_block.hpp"
 #include "sql/heading.hpp"
 #include "sql/lexer.hpp"
 #include "sql/outside_transaction.hpp"
+#include "sql/plain_backslash.hpp"
 #include "sql/split.hpp"
 
 #include <algorithm>
@@ -69,7 +72,12 @@ void check_statement(const split_statement &s) {
   if (s.kind == statement_kind::outside_transaction)
     require(!davit::sql::outside_transaction_name(s.text).empty(), "what must run outside of transactions has a name");
   if (davit::sql::is_committing_block(s.text))
-    require(s.kind == statement_kind::outside_transaction, "a block that commits is run outside of transactions");
+    require(s.kind == statement_kind::outside_transaction && davit::sql::may_end_transactions(s.text),
+            "a block that commits is run outside of transactions");
+  for (const auto &name : davit::sql::called_names(s.text)) require(!name.empty(), "what is called has a name");
+  if (const auto at = davit::sql::plain_backslashes().look(s.text))
+    require(*at < s.text.size(), "a backslash stands in its statement");
+  require(davit::sql::changed_setting(s.text).find('\'') == std::string::npos, "the name of a setting has no quotes");
   const auto heading = davit::sql::heading(s.text);
   require(heading.size() <= 50 + sizeof(" …") - 1 && heading.find('\n') == std::string::npos, "headings are short");
 }

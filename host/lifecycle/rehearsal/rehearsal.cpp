@@ -31,6 +31,7 @@ void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &wor
       work(c);
     } catch (postgres::server_error &e) {
       guard.explain(e);
+      advise_grant(e);
       throw;
     }
     c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");

@@ -2,6 +2,7 @@
 
 #include "ledger/tables.hpp"
 #include "lifecycle/attended.hpp"
+#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/one_migration.hpp"
 #include "lifecycle/rehearsal/deferred_constraints.hpp"
 #include "lifecycle/rehearsal/not_shown.hpp"
@@ -163,6 +164,7 @@ void rehearsed_migration::record() {
     p_.ledger.rehearse_event_in(c, p_.dispatcher.run.id, e, place_.number);
   } catch (postgres::server_error &refused) {
     guard.explain(refused);
+    advise_grant(refused);
     refused.where = {script_.file.string(), 0, 0};
     throw;
   }

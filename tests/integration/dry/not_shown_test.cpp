@@ -110,7 +110,8 @@ TEST_CASE("a dry run fails where the run cannot write its ledger, and as it does
     const std::string role = p.database().name() + "_writer";
     p.database().sql("CREATE ROLE " + role + " LOGIN");
     p.migration("0001_one.up.sql", "SELECT 1;");
-    both_fail({{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}});
+    const auto dry = both_fail({{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}});
+    CHECK(has(dry.answer().text("/error/hint"), "davit doctor prints the GRANT"));
     p.database().sql("DROP ROLE " + role);
     return;
   }
@@ -125,7 +126,8 @@ TEST_CASE("a dry run fails where the run cannot write its ledger, and as it does
     p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT USAGE ON SCHEMA davit TO " + role +
                      "; GRANT SELECT ON ALL TABLES IN SCHEMA davit TO " + role);
     p.migration("0002_two.up.sql", "SELECT 1;");
-    both_fail({{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}});
+    const auto dry = both_fail({{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}});
+    CHECK(has(dry.answer().text("/error/hint"), "davit doctor prints the GRANT"));
     p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
   }
 }
