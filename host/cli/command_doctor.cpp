@@ -30,8 +30,7 @@ void check_database(findings &out, workspace &w, const migration::folder *folder
   attempt("indexes", [&] { check_indexes(out, *c); });
 }
 
-void check_all(findings &out, const options &o, terminal &t) {
-  std::optional<workspace> w;
+void check_all(findings &out, std::optional<workspace> &w, const options &o, terminal &t) {
   if (!out.attempt("configuration", [&] { w.emplace(o, t); })) return;
   check_configuration(out, w->settings);
   const auto folder = check_migrations(out, w->settings);
@@ -55,14 +54,17 @@ void print_text(terminal &t, const findings &out, bool quiet) {
 
 int command_doctor(const options &o, terminal &t) {
   findings out;
-  check_all(out, o, t);
+  std::optional<workspace> w; // goes once all is said, as plugins are destroyed with it
+  check_all(out, w, o, t);
+  const auto status = static_cast<int>(out.exit());
+  const auto answered = [&] { return w ? w->answered(status) : status; };
   if (!o.json) {
     print_text(t, out, o.quiet);
-    return static_cast<int>(out.exit());
+    return answered();
   }
   ordered_json j = json_answer(name_of(o.what));
   j["ok"] = out.exit() == exit_code::ok;
-  j["exit_code"] = static_cast<int>(out.exit());
+  j["exit_code"] = status;
   j["checks"] = ordered_json::array();
   for (const auto &f : out.all()) {
     ordered_json row{{"name", f.name}, {"status", name_of(f.how)}, {"found", f.found}};
@@ -72,7 +74,7 @@ int command_doctor(const options &o, terminal &t) {
   }
   for (const auto l : {level::ok, level::warn, level::fail}) j[std::string(name_of(l)) + "_count"] = out.count(l);
   print_json(t, j);
-  return static_cast<int>(out.exit());
+  return answered();
 }
 
 } // namespace davit::cli

@@ -174,6 +174,15 @@ TEST_CASE("destroy that does not return, or is signalled, changes nothing of wha
   }
 }
 
+TEST_CASE("nor does it keep the other commands from answering") {
+  const hostile_project p(with_hostile("destroy = \"hang\"", "deadline = \"1s\"") + "\n[run]\ngrace = \"500ms\"\n");
+  for (const std::vector<std::string> &command : {std::vector<std::string>{"plan"}, {"doctor"}, {"plugin", "list"}}) {
+    const auto run = davit_run(p, command, 0);
+    CAPTURE(run.answer().dump());
+    CHECK(has(run.err(), "villain warning: its destroy does not return"));
+  }
+}
+
 TEST_CASE("a run that has failed says why, and ends with that, before a destroy can hang") {
   const hostile_project p(with_hostile("destroy = \"hang\"", "deadline = \"1s\"") + "\n[run]\ngrace = \"500ms\"\n");
   const auto run = davit_run(p, {"up"}, 5, {{"DAVIT_DATABASE_URL", "postgresql:///nowhere?host=/nowhere"}});
