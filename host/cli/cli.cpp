@@ -4,6 +4,7 @@
 #include "cli/last_steps.hpp"
 #include "cli/report.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "plugin/leaving.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -58,6 +59,9 @@ void occupy_standard_descriptors() {
 }
 
 int run(const options &o, terminal &t) {
+  const plugin::at_leaving_unanswered last_answer([&](const error &e) {
+    if (o.json) print_last_json(t, name_of(o.what), e);
+  });
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
     return delivered(dispatch(o, t), t);

@@ -99,7 +99,7 @@ int command_plugin_inspect(const options &o, terminal &t) {
   try {
     t.keep_output_from_plugins();
     std::optional<plugin::bounded_call> limit;
-    limit.emplace("loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
+    limit.emplace(file.string(), "loading it", plugin::patience_for({}, {}), [&](std::string_view line) {
       t.err_if_read(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
     });
     // Whoever inspects it decides afterwards whether to trust it; the rules for writers hold when it is used.

@@ -6,6 +6,7 @@
 #include "cli/requests.hpp"
 #include "cli/workspace.hpp"
 #include "lifecycle/supervisor.hpp"
+#include "plugin/leaving.hpp"
 
 #include <exception>
 #include <functional>
@@ -13,7 +14,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace davit::cli {
 namespace {
@@ -93,14 +93,14 @@ int report(const options &o, terminal &t, const lifecycle::run_outcome &out, con
 
 // A thread is left behind in a plugin: no destructor may run, and nothing may be thrown from here.
 [[noreturn]] void leave(workspace &w, const std::function<int()> &last_words) noexcept {
-  int code = static_cast<int>(exit_code::bug);
+  error why(error_code::bug, "the end of the run could not be told");
   try {
-    code = last_words();
+    w.answered(last_words());
   } catch (const std::exception &e) {
-    w.term.err(std::string("unexpected: ") + e.what());
+    why.message += std::string(": ") + e.what();
+    w.term.err("error: " + why.message);
   }
-  w.discard_server();
-  ::_exit(code);
+  plugin::leave(why);
 }
 
 } // namespace
@@ -125,8 +125,7 @@ int command_run(const options &o, terminal &t) {
   lifecycle::run_outcome out;
   const auto end = lifecycle::supervise(
       {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); },
-       w.settings.run.grace, [&](const auto &late) { out = run->go_on_without(late); }, [&w] { w.discard_server(); },
-       begin},
+       w.settings.run.grace, [&](const auto &late) { out = run->go_on_without(late); }, begin},
       signals, [&] {
         run.emplace(w.settings, plugins, what, o.dry_run ? lifecycle::run_mode::dry : lifecycle::run_mode::real, stop,
                     targets, show);

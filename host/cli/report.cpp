@@ -30,6 +30,11 @@ std::string headline(const error &e) {
   return out;
 }
 
+// Names and messages may hold bytes that are no UTF-8.
+std::string to_text(const nlohmann::ordered_json &answer) {
+  return answer.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 } // namespace
 
 void print_error(terminal &t, const error &e) {
@@ -75,9 +80,10 @@ nlohmann::ordered_json json_failure(std::string_view command, const error &e) {
           {"error", to_json(e)}};
 }
 
-void print_json(terminal &t, const nlohmann::ordered_json &answer) {
-  // Names and messages may hold bytes that are no UTF-8.
-  t.out(answer.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+void print_json(terminal &t, const nlohmann::ordered_json &answer) { t.out(to_text(answer)); }
+
+void print_last_json(terminal &t, std::string_view command, const error &e) {
+  t.out_if_silent(to_text(json_failure(command, e)));
 }
 
 int exit_status(const error &e) { return static_cast<int>(exit_of(e.code)); }

@@ -24,6 +24,8 @@ nlohmann::ordered_json json_answer(std::string_view command);
 nlohmann::ordered_json json_failure(std::string_view command, const error &e);
 
 void print_json(terminal &t, const nlohmann::ordered_json &answer);
+// The failure as the answer of a process that leaves at once, unless it has answered.
+void print_last_json(terminal &t, std::string_view command, const error &e);
 
 int exit_status(const error &e);
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ namespace {
 
 constexpr int until_told_to_stop = -1;
 constexpr int between_looks_ms = 200;
+constexpr std::chrono::milliseconds last_patience{500}; // of whoever must not wait
 
 // Outside of a run nobody takes these signals: what waits for a reader has to give way to them.
 bool told_to_stop() {
@@ -124,7 +126,14 @@ void terminal::put_err(std::string_view text, int patience_ms) {
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
   if (live_) put_err(over_live(""), until_told_to_stop);
+  silent_ = false;
   if (lost_ == 0) lost_ = write_all(out_, std::string(line) + "\n", until_told_to_stop);
+}
+
+void terminal::out_if_silent(std::string_view line) {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (lock_within(lock, last_patience) && std::exchange(silent_, false))
+    lost_ = write_all(out_, std::string(line) + "\n", static_cast<int>(last_patience.count()));
 }
 
 void terminal::keep_output_from_plugins() {
@@ -150,9 +159,8 @@ void terminal::err(std::string_view line) {
 }
 
 void terminal::err_if_read(std::string_view line) {
-  constexpr std::chrono::milliseconds patience{500};
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (lock_within(lock, patience)) put_err(over_live(line) + "\n", static_cast<int>(patience.count()));
+  if (lock_within(lock, last_patience)) put_err(over_live(line) + "\n", static_cast<int>(last_patience.count()));
 }
 
 bool terminal::live(std::string_view line) {

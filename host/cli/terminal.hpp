@@ -18,6 +18,8 @@ public:
   void err(std::string_view line);
   // The same for whoever must not wait: the line is lost if nobody reads, be it that another thread waits for that.
   void err_if_read(std::string_view line);
+  // On standard output, if nothing was said there before; not for longer than that waits, either.
+  void out_if_silent(std::string_view line);
   // From here on standard output is for this class alone: what plugins, and programs they start, write there goes to
   // standard error; which they cannot take away from it. Before the first plugin is loaded.
   void keep_output_from_plugins();
@@ -40,6 +42,7 @@ private:
   // Never closed: a line may come from any thread until the very end.
   int out_, err_;
   int lost_ = 0;
+  bool silent_ = true; // on standard output
   bool err_is_terminal_;
   bool out_color_, err_color_;
   bool live_ = false;

@@ -4,6 +4,7 @@
 #include "config/duration.hpp"
 #include "plugin/abandon.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "plugin/leaving.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -77,9 +78,7 @@ bool is_ignored(int signal) {
 // shell.
 bool is_same_wish(int signal, int first) { return (signal == SIGINT) == (first == SIGINT); }
 
-int status_after(int signal) {
-  return static_cast<int>(signal == SIGINT ? exit_code::interrupted : exit_code::terminated);
-}
+error_code code_after(int signal) { return signal == SIGINT ? error_code::interrupted : error_code::terminated; }
 
 error nothing_begun(error e) {
   e.state = "the run had not begun: nothing was touched";
@@ -100,7 +99,7 @@ private:
   void look_for_silent_server();
   void stop(const std::string &why);
   void tell(const std::string &why_not_cancelled);
-  [[noreturn]] void leave(const std::string &why, int code);
+  [[noreturn]] void leave(const std::string &why, error_code code);
 
   const supervised &p_;
   const blocked_signals &signals_;
@@ -121,11 +120,15 @@ void supervisor::tell(const std::string &why_not_cancelled) {
 
 // Leaves without destructors: another thread is at work. The sessions close with the process, and the server rolls back
 // what they had begun.
-void supervisor::leave(const std::string &why, int code) {
+void supervisor::leave(const std::string &why, error_code code) {
   p_.say(why + "; davit leaves now: the server rolls back what was not committed, davit status tells what was");
   tell(p_.targets.cancel_all());
-  p_.before_leaving();
-  ::_exit(code);
+  error e = p_.stop.raised() ? p_.stop.as_error() : error(code, "a handler does not return");
+  e.code = code;
+  e.message += ", and davit has left before its end: " + why;
+  e.state = "the server rolls back what was not committed";
+  e.hint = "davit status tells what was committed";
+  plugin::leave(e);
 }
 
 void supervisor::stop(const std::string &why) {
@@ -142,7 +145,7 @@ void supervisor::look_for_signal() {
   const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
   if (!asks_to_stop(got)) return;
   if (signalled_ && is_same_wish(got, signalled_) && clock::now() - signalled_at_ < same_wish) return;
-  if (std::exchange(signalled_, got)) leave("second signal", status_after(got));
+  if (std::exchange(signalled_, got)) leave("second signal", code_after(got));
   signalled_at_ = clock::now();
   p_.stop.raise(got);
   stop(got == SIGINT    ? "interrupted: stopping (a second Ctrl-C leaves at once)"
@@ -181,7 +184,9 @@ void supervisor::look_for_silent_server() {
   if (p_.handlers.running()) last_sign_ = clock::now();
   const auto last = std::max(last_sign_, p_.targets.last_answer());
   if (clock::now() - last > std::max<clock::duration>(10 * p_.grace, least_patience))
-    leave("the server does not answer", signalled_ ? status_after(signalled_) : static_cast<int>(exit_code::deadline));
+    leave("the server does not answer", signalled_         ? code_after(signalled_)
+                                        : p_.stop.raised() ? error_code::run_deadline
+                                                           : error_code::hook_abandoned);
 }
 
 supervised_end supervisor::run(const std::function<void()> &work) {

@@ -40,8 +40,7 @@ struct supervised {
   std::chrono::milliseconds grace;           // between telling a handler to stop and giving up on it
   // What is left to do without a handler that was given up; on a thread of its own, as the work was.
   std::function<void(const plugin::watch::overdue_call &)> go_on_without;
-  std::function<void()> before_leaving; // removes what would outlive the process
-  threshold &begin;                     // crossed by the work once it is connected
+  threshold &begin; // crossed by the work once it is connected
 };
 
 struct supervised_end {

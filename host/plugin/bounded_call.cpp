@@ -1,6 +1,6 @@
 #include "plugin/bounded_call.hpp"
 
-#include "base/error.hpp"
+#include "base/stop_signals.hpp"
 #include "plugin/leaving.hpp"
 
 #include <ctime>
@@ -19,15 +19,15 @@ std::chrono::milliseconds patience_for(std::chrono::milliseconds deadline, std::
   return deadline.count() > 0 ? deadline + grace : 30s;
 }
 
-bounded_call::bounded_call(const char *step, std::chrono::milliseconds limit, say tell)
-    : step_(step), say_(std::move(tell)) {
+bounded_call::bounded_call(std::string who, const char *step, std::chrono::milliseconds limit, say tell)
+    : who_(std::move(who)), step_(step), say_(std::move(tell)) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before); // for the watcher: no handler is to run there
   sigset_t awaited;
   sigemptyset(&awaited);
-  for (const int s : {SIGINT, SIGTERM, SIGHUP})
+  for (const int s : stop_signals)
     if (sigismember(&before, s) == 1) sigaddset(&awaited, s); // else they end the process by themselves
   try {
     watcher_ = std::thread([this, awaited, limit] { watch(awaited, limit); });
@@ -56,20 +56,21 @@ void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) {
   while (!returned_.wait_for(lock, between_looks, [this] { return has_returned_; })) {
     if (clock::now() >= end)
       leave_now("does not return: it runs for more than " + std::to_string(limit.count()) + " ms",
-                static_cast<int>(exit_code::deadline));
+                error_code::plugin_deadline);
     const timespec at_once{0, 0};
     const int got = sigtimedwait(&awaited, nullptr, &at_once);
-    if (got == SIGINT) leave_now("was interrupted", static_cast<int>(exit_code::interrupted));
-    if (got == SIGTERM || got == SIGHUP) leave_now("was terminated", static_cast<int>(exit_code::terminated));
+    if (got == SIGINT) leave_now("was interrupted", error_code::interrupted);
+    if (asks_to_stop(got)) leave_now("was terminated", error_code::terminated);
   }
 }
 
-void bounded_call::leave_now(const std::string &why, int status) const {
-  std::string line = std::string(step_.load()) + " " + why + "; davit leaves now";
+void bounded_call::leave_now(const std::string &why, error_code code) const {
+  const std::string what = std::string(step_.load()) + " " + why;
+  std::string line = what + "; davit leaves now";
   if (const auto decided = decided_status())
     line += ", with the exit code of what it has answered: " + std::to_string(*decided);
   say_(line);
-  leave(status);
+  leave(error(code, who_ + ": " + what));
 }
 
 } // namespace davit::plugin

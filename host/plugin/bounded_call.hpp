@@ -1,6 +1,8 @@
 // Loading a library, its init and its destroy happen outside of a run, where no supervisor watches them.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -24,9 +26,9 @@ public:
   // One line for the operator, from another thread.
   using say = std::function<void(std::string_view)>;
 
-  // `step` is what is called, "its init"; it must be a literal, as it is read from another thread. Throws
-  // std::system_error where no thread can be had to watch it.
-  bounded_call(const char *step, std::chrono::milliseconds limit, say tell);
+  // `who` is "plugin 'x'", `step` what is called, "its init"; it must be a literal, as it is read from another thread.
+  // Throws std::system_error where no thread can be had to watch it.
+  bounded_call(std::string who, const char *step, std::chrono::milliseconds limit, say tell);
   ~bounded_call();
   bounded_call(const bounded_call &) = delete;
   bounded_call &operator=(const bounded_call &) = delete;
@@ -35,8 +37,9 @@ public:
 
 private:
   void watch(sigset_t awaited, std::chrono::milliseconds limit);
-  [[noreturn]] void leave_now(const std::string &why, int status) const;
+  [[noreturn]] void leave_now(const std::string &why, error_code code) const;
 
+  const std::string who_;
   std::atomic<const char *> step_;
   const say say_;
   std::mutex mutex_;

@@ -17,6 +17,7 @@ namespace davit::plugin {
 namespace {
 
 constexpr std::size_t stack_size = 64 * 1024;
+constexpr std::string_view own_line = "\ndavit: ";
 constexpr std::string_view what_next = "; the server rolls back what was not committed, davit status tells what was\n";
 
 // Text that a signal handler may read at any moment.
@@ -53,20 +54,21 @@ void put(std::string_view text) {
 }
 
 // A crash on another thread than the handler's may be that of any plugin.
-void put_where() {
+template <class Say> void say_where(Say &&say) {
   if (inside_note()) {
-    put(mine.text.view());
-    return put(mine.given_up ? ", which was given up before" : "");
+    say(mine.text.view());
+    return say(mine.given_up ? ", which was given up before" : "");
   }
-  put("a thread outside of any call of a plugin");
+  say("a thread outside of any call of a plugin");
   if (const auto *other = running.load(std::memory_order_acquire)) {
-    put(" (");
-    put(other->text.view());
-    put(" was running)");
+    say(" (");
+    say(other->text.view());
+    say(" was running)");
   }
-  put("; plugins in this process: ");
-  put(loaded.view());
+  say("; plugins in this process: ");
+  say(loaded.view());
 }
+void put_where() { say_where(put); }
 
 void put_what_next() {
   put(decided_status() ? "; what davit has answered stands, and so does its exit code\n" : what_next);
@@ -128,7 +130,11 @@ void stay_if_given_up(std::string_view what) {
   put(what);
   put_where();
   put_what_next();
-  leave(1);
+  error why(error_code::hook_failed, std::string(what.substr(own_line.size())),
+            "mend the plugin, or take it out of davit.toml");
+  say_where([&why](std::string_view text) { why.message += text; });
+  why.state = "the server rolls back what was not committed, davit status tells what was";
+  leave(why);
 }
 
 std::atomic<bool> exit_is_davits{true};

@@ -18,7 +18,7 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
   try {
     const auto path = find_library(settings.path, base);
     file = path.string();
-    bounded_call limit("loading it", patience_, teller());
+    bounded_call limit("plugin '" + name_ + "'", "loading it", patience_, teller());
     library_ = &load_library(path, {settings.sha256, settings.allow_writable});
     descriptor_ = read_descriptor(*library_->descriptor, file);
     config_ = std::make_unique<configuration>(settings.config, descriptor_.keys, settings.where, base.string());
@@ -55,7 +55,7 @@ instance::~instance() {
   if (!initialised_ || abandoned_ || !descriptor_.destroy) return;
   std::optional<bounded_call> limit;
   try {
-    limit.emplace("its destroy", patience_, teller());
+    limit.emplace("plugin '" + name_ + "'", "its destroy", patience_, teller());
   } catch (const std::system_error &e) {
     services_.log(DAVIT_LOG_ERROR, name_,
                   "its destroy is not called, as no thread can be had to watch it: " + std::string(e.what()));

@@ -12,13 +12,20 @@ namespace {
 constexpr int undecided = -1;
 std::atomic<int> decided{undecided};
 
-struct removal {
+struct last_deeds {
   std::mutex mutex; // a second thread that wants to leave waits here for the end
-  std::function<void()> call;
+  std::function<void()> remove;
+  std::function<void(const error &)> answer;
 };
-removal &last_deed() {
-  static auto *const r = new removal; // needed until the very end
-  return *r;
+last_deeds &deeds() {
+  static auto *const d = new last_deeds; // needed until the very end
+  return *d;
+}
+
+template <class F> void assign(F last_deeds::*which, F call) {
+  last_deeds &d = deeds();
+  const std::lock_guard lock(d.mutex);
+  d.*which = std::move(call);
 }
 
 } // namespace
@@ -30,23 +37,20 @@ std::optional<int> decided_status() {
   return status == undecided ? std::nullopt : std::optional(status);
 }
 
-at_leaving::at_leaving(std::function<void()> remove) {
-  removal &r = last_deed();
-  const std::lock_guard lock(r.mutex);
-  r.call = std::move(remove);
-}
+at_leaving::at_leaving(std::function<void()> remove) { assign(&last_deeds::remove, std::move(remove)); }
+at_leaving::~at_leaving() { assign(&last_deeds::remove, {}); }
 
-at_leaving::~at_leaving() {
-  removal &r = last_deed();
-  const std::lock_guard lock(r.mutex);
-  r.call = nullptr;
+at_leaving_unanswered::at_leaving_unanswered(std::function<void(const error &)> answer) {
+  assign(&last_deeds::answer, std::move(answer));
 }
+at_leaving_unanswered::~at_leaving_unanswered() { assign(&last_deeds::answer, {}); }
 
-void leave(int status) {
-  removal &r = last_deed();
-  const std::lock_guard lock(r.mutex);
-  if (r.call) std::exchange(r.call, nullptr)();
-  ::_exit(decided_status().value_or(status));
+void leave(const error &why) {
+  last_deeds &d = deeds();
+  const std::lock_guard lock(d.mutex);
+  if (d.answer && !decided_status()) std::exchange(d.answer, nullptr)(why);
+  if (d.remove) std::exchange(d.remove, nullptr)();
+  ::_exit(decided_status().value_or(static_cast<int>(exit_of(why.code))));
 }
 
 } // namespace davit::plugin

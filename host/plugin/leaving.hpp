@@ -1,6 +1,8 @@
-// Ending the process from within the code of a plugin, which does not come back or has called for the end itself: no
-// destructor of davit's will run.
+// Ending the process where it cannot go on: a plugin's code does not come back or has called for the end itself, nobody
+// is to be waited for any more. No destructor of davit's will run.
 #pragma once
+
+#include "base/error.hpp"
 
 #include <functional>
 #include <optional>
@@ -20,7 +22,16 @@ public:
   at_leaving &operator=(const at_leaving &) = delete;
 };
 
-// With `status`, unless another is decided. From any thread, but not from a signal handler.
-[[noreturn]] void leave(int status);
+// Gives the answer where nothing was answered yet. One at a time; must not wait, nor throw.
+class at_leaving_unanswered {
+public:
+  explicit at_leaving_unanswered(std::function<void(const error &)> answer);
+  ~at_leaving_unanswered();
+  at_leaving_unanswered(const at_leaving_unanswered &) = delete;
+  at_leaving_unanswered &operator=(const at_leaving_unanswered &) = delete;
+};
+
+// With the status of `why`, unless another is decided. From any thread, but not from a signal handler.
+[[noreturn]] void leave(const error &why);
 
 } // namespace davit::plugin

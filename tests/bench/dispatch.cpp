@@ -136,7 +136,7 @@ std::vector<result> measure(const setting &s) {
   lifecycle::threshold begin;
   const auto lost = [](const plugin::watch::overdue_call &) { throw std::runtime_error("the handler did not return"); };
   const auto end = lifecycle::supervise(
-      {h.stop, h.targets, h.services.supervision, [](std::string_view) {}, grace, lost, [] {}, begin}, signals, [&] {
+      {h.stop, h.targets, h.services.supervision, [](std::string_view) {}, grace, lost, begin}, signals, [&] {
         begin.cross();
         take(h, bare, s);
         for (std::size_t i = 0; i < s.pairs_or(15); ++i) {

@@ -125,12 +125,16 @@ TEST_CASE("the second signal leaves with the status that the table has for it, a
   const project p(with_probe(R"t({ phase = "after_ddl", do = "log", text = "hanging now" },
                                 { phase = "after_ddl", do = "hang" })t"));
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
-  running_program davit(p.command({"up"}));
+  running_program davit(p.command({"up", "--json"}));
   davit.wait_for_output("hanging now");
   davit.send(SIGINT);
   davit.wait_for_output("a second Ctrl-C leaves at once");
   davit.send(SIGHUP);
-  CHECK(davit.wait().exit_code == 143);
+  const finished_run run(davit.wait()); // answered all the same
+  CHECK(run.exit_code() == 143);
+  CHECK(run.answer().text("/error/code") == "terminated");
+  CHECK(run.answer().text("/error/message") ==
+        "the run was stopped by SIGINT, and davit has left before its end: second signal");
 }
 
 TEST_CASE("SIGTERM and SIGHUP together, as from a session that ends, are one wish to stop") {

@@ -31,9 +31,11 @@ TEST_CASE("a server that does not answer at the end does not keep a run that is 
   const project p(impatient);
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(60);");
   const swallowing_network to;
-  const auto result = p.davit({"up", "--deadline", "300ms"}, to.of(p));
-  CHECK(result.exit_code == 124);
-  CHECK(has(result.err, "the server does not answer; davit leaves now"));
+  const auto run = davit_run(p, {"up", "--deadline", "300ms"}, 124, to.of(p));
+  CHECK(has(run.err(), "the server does not answer; davit leaves now"));
+  CHECK(run.answer().text("/error/code") == "run_deadline");
+  CHECK(run.answer().integer("/exit_code") == 124);
+  CHECK(has(run.answer().text("/error/message"), "davit has left before its end: the server does not answer"));
 }
 
 TEST_CASE("nor one that was told to stop") {

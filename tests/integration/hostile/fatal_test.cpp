@@ -130,10 +130,11 @@ TEST_CASE("exit() in a handler is no success: the handler is named, the exit cod
   for (const std::string what : {"exit", "quick_exit"}) {
     CAPTURE(what);
     const hostile_project p(act(what));
-    const auto result = struck(p);
-    CAPTURE(result.err);
-    CHECK(result.exit_code == 1);
-    CHECK(has(result.err, "davit: exit() was called in " + std::string(striker)));
+    const auto run = up(p, 1);
+    CAPTURE(run.err());
+    CHECK(has(run.err(), "davit: exit() was called in " + std::string(striker)));
+    CHECK(run.answer().text("/error/code") == "hook_failed");
+    CHECK(run.answer().text("/error/message") == "exit() was called in " + std::string(striker));
     check_nothing_happened(p);
   }
 }

@@ -152,10 +152,11 @@ TEST_CASE("loading or init that does not return is given up with 124: who it is 
     const std::string row_is(toml);
     CAPTURE(row_is);
     const hostile_project p(toml + "\n[run]\ngrace = \"500ms\"\n");
-    const auto result = p.davit({"up"});
-    CAPTURE(result.err);
-    CHECK(result.exit_code == 124);
-    CHECK(has(result.err, "villain error: " + std::string(words)));
+    const auto run = up(p, 124);
+    CAPTURE(run.err());
+    CHECK(has(run.err(), "villain error: " + std::string(words)));
+    CHECK(run.answer().text("/error/code") == "plugin_deadline");
+    CHECK(has(run.answer().text("/error/message"), "plugin 'villain': " + std::string(words)));
     check_nothing_happened(p);
   }
 }
@@ -194,13 +195,14 @@ TEST_CASE("a signal ends davit at once while a plugin's init hangs") {
   for (const int signal : {SIGINT, SIGTERM}) {
     CAPTURE(signal);
     const hostile_project p(with_hostile("init = \"log_and_hang\""));
-    running_program davit(p.command({"up"}));
+    running_program davit(p.command({"up", "--json"}));
     davit.wait_for_output("init begins");
     davit.send(signal);
-    const auto result = davit.wait();
-    CAPTURE(result.err);
-    CHECK(result.exit_code == 128 + signal);
-    CHECK(has(result.err, "villain error: its init was "));
+    const finished_run run(davit.wait());
+    CAPTURE(run.err());
+    CHECK(run.exit_code() == 128 + signal);
+    CHECK(has(run.err(), "villain error: its init was "));
+    CHECK(run.answer().text("/error/code") == (signal == SIGINT ? "interrupted" : "terminated"));
     check_nothing_happened(p);
   }
 }
