@@ -100,6 +100,9 @@ repaired resume(ledger_change &change, const stopped_migration &m, const migrati
   for (const auto &text : m.about_leftovers()) show.warning(text);
   for (const auto &text : m.notes) show.warning(text);
   const std::uint32_t behind = after.value_or(r.statements_done);
+  if (behind < r.statements_done)
+    show.warning(fmt::format("the ledger has the first {} statements as done: those after statement {} will run again",
+                             r.statements_done, behind));
   std::string message =
       behind == 0 ? fmt::format("the next davit {} begins {} anew", r.file(), r.id.text())
                   : fmt::format("the next davit {} goes on with {} after statement {}", r.file(), r.id.text(), behind);

@@ -91,6 +91,13 @@ int report(const options &o, terminal &t, const lifecycle::run_outcome &out, con
   return exit_status(*out.failure);
 }
 
+// For what a run that was stopped has left. A dry run has left nothing.
+std::string way_on(const options &o) {
+  if (o.dry_run) return {};
+  return o.what == command::up ? "davit up goes on with what is pending"
+                               : "davit down --to VERSION goes on; davit up would apply again what is reverted";
+}
+
 // A thread is left behind in a plugin: no destructor may run, and nothing may be thrown from here.
 [[noreturn]] void leave(workspace &w, const std::function<int()> &last_words) noexcept {
   error why(error_code::bug, "the end of the run could not be told");
@@ -118,7 +125,7 @@ int command_run(const options &o, terminal &t) {
                             : detail_level::normal,
                 w.services().secrets, o.dry_run);
   for (const auto &p : plugins.without_part()) show.takes_no_part(p);
-  lifecycle::interrupt stop(w.settings.run.deadline);
+  lifecycle::interrupt stop(w.settings.run.deadline, way_on(o));
   lifecycle::cancel_targets targets;
   lifecycle::threshold begin;
   std::optional<lifecycle::run> run;

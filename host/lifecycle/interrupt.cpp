@@ -21,7 +21,7 @@ error interrupt::as_error() const {
   case past_deadline:
     return {error_code::run_deadline,
             "the run did not end before its deadline of " + config::to_text(deadline_) + ", and was stopped",
-            "davit up goes on with what is pending; [run] deadline or --deadline gives it more time"};
+            go_on_ + (go_on_.empty() ? "" : "; ") + "[run] deadline or --deadline gives it more time"};
   case SIGTERM: return {error_code::terminated, "the run was stopped by SIGTERM"};
   case SIGHUP: return {error_code::terminated, "the run was stopped by SIGHUP: its terminal was closed"};
   default: return {error_code::interrupted, "the run was stopped by SIGINT"};

@@ -6,13 +6,17 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <string>
+#include <utility>
 
 namespace davit::lifecycle {
 
 class interrupt {
 public:
-  // `deadline` of the run, 0: none. Whoever supervises it says when it has passed.
-  explicit interrupt(std::chrono::milliseconds deadline = {}) : deadline_(deadline) {}
+  // `deadline` of the run, 0: none. Whoever supervises it says when it has passed. `go_on`: how to do the rest of what
+  // a run that was stopped by it had to do; may be empty.
+  explicit interrupt(std::chrono::milliseconds deadline = {}, std::string go_on = {})
+      : deadline_(deadline), go_on_(std::move(go_on)) {}
   std::chrono::milliseconds deadline() const { return deadline_; }
 
   // The first reason stays.
@@ -32,6 +36,7 @@ private:
   void set(int reason);
 
   const std::chrono::milliseconds deadline_;
+  const std::string go_on_;
   std::atomic<int> reason_{0}; // a signal's number, or past_deadline
 };
 

@@ -15,7 +15,10 @@ std::string describe(const watch::overdue_call &call) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(watch::clock::now() - since).count());
   };
   return "does not return: it has run for " + ms(call.started) + " ms, and was told to stop " + ms(call.told_at) +
-         " ms ago" + (call.told_at == call.deadline ? ", at its deadline" : "");
+         " ms ago" +
+         (call.told_at != call.deadline ? ""
+          : call.hurried                ? ", when its time at the end of a stopped run was over"
+                                        : ", at its deadline");
 }
 
 // Both orders are sequentially consistent, here and in guarded(): the handler's thread says that it is inside and then

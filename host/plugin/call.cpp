@@ -50,7 +50,7 @@ private:
 };
 
 error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took,
-               std::chrono::milliseconds allowed) {
+               std::chrono::milliseconds allowed, bool hurried) {
   std::string text = s.said;
   const bool passed_on = s.last_error && s.last_error->abi.status == status; // else the handler got over it
   if (text.empty() && passed_on) text = s.last_error->message;
@@ -59,8 +59,10 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
                                    : error_code::hook_failed,
           std::move(text));
   if (o == outcome::deadline)
-    e.message = "it did not finish before its deadline of " + std::to_string(allowed.count()) + " ms (it took " +
-                std::to_string(took.count() / 1000) + " ms)" + (e.message.empty() ? "" : ": " + e.message);
+    e.message = (hurried ? "it did not finish within the time at the end of a stopped run, "
+                         : "it did not finish before its deadline of ") +
+                std::to_string(allowed.count()) + " ms (it took " + std::to_string(took.count() / 1000) + " ms)" +
+                (e.message.empty() ? "" : ": " + e.message);
   else if (e.message.empty() && status == DAVIT_VETO)
     e.message =
         veto_allowed(s.when) ? "it refused, without a reason" : "it returned a veto, which this phase does not offer";
@@ -154,8 +156,9 @@ call_result call_handler(const binding &b, const occasion &when) {
 
   const bool keep = out.outcome == outcome::ok;
   if (!keep)
-    out.failure = describe(state, out.outcome, status, out.duration,
-                           std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - call.started));
+    out.failure =
+        describe(state, out.outcome, status, out.duration,
+                 std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - call.started), call.hurried);
   try {
     if (keep && state.sql.may_take_long())
       finish_in_time(watched(), state.sql, shared.supervision);

@@ -43,7 +43,9 @@ private:
 
 void watch::shorten(current_call &call) const {
   const clock::duration most(hurry_.load(std::memory_order_relaxed));
-  if (most < call.deadline - call.started) call.deadline = call.started + most;
+  if (most >= call.deadline - call.started) return;
+  call.deadline = call.started + most;
+  call.hurried = true;
 }
 
 void watch::arm(current_call &call) {

@@ -35,6 +35,7 @@ public:
 
     // What the supervisor did about it.
     bool deadline_struck = false;
+    bool hurried = false;                    // its deadline is that of the end of a stopped run
     bool cancelled = false;                  // something was sent to stop what it runs
     std::optional<clock::time_point> told{}; // to stop, by an interrupt
     clock::time_point next_cancel = clock::time_point::min();

@@ -57,7 +57,8 @@ TEST_CASE("down has a deadline as well") {
   p.migration("0001_zero.up.sql", "CREATE TABLE zero (i int);");
   p.migration("0001_zero.down.sql", "DROP TABLE zero; SELECT pg_sleep(60);");
   up(p, 0);
-  davit_run(p, {"down", "--deadline", "200ms"}, 124);
+  const auto run = davit_run(p, {"down", "--deadline", "200ms"}, 124);
+  CHECK(has(run.answer().text("/error/hint"), "davit down --to VERSION goes on; davit up would apply again"));
   CHECK(exists(p, "zero"));
 }
 

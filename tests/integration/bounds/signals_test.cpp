@@ -137,6 +137,16 @@ TEST_CASE("the second signal leaves with the status that the table has for it, a
         "the run was stopped by SIGINT, and davit has left before its end: second signal");
 }
 
+TEST_CASE("a handler at the end of a stopped run has its own time, and is not said to be past its deadline") {
+  const project p(
+      with_probe(R"t({ phase = "failure", do = "sql", sql = "SELECT pg_sleep(60)" })t", "deadline = \"30s\"") +
+      "[run]\ngrace = \"100ms\"\n");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
+  const auto run = interrupted(p, statement(p, "SELECT pg_sleep(61)"));
+  CHECK(run.exit_code() == 130);
+  CHECK(has(run.messages("failure"), "it did not finish within the time at the end of a stopped run, 1000 ms"));
+}
+
 TEST_CASE("SIGTERM and SIGHUP together, as from a session that ends, are one wish to stop") {
   const project p(with_probe(ends));
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");

@@ -46,6 +46,14 @@ TEST_CASE("--resume goes on after the statements that are in the database") {
   CHECK(p.database().sql("SELECT * FROM later") == "2");
 }
 
+TEST_CASE("--after a statement before those that the ledger has as done says what will run again") {
+  const project p;
+  half_way(p);
+  CHECK(run_json(p, {"repair", "1", "--resume", "--after", "2"}).size("/warnings") == 0);
+  CHECK(run_json(p, {"repair", "1", "--resume", "--after", "1"}).text("/warnings/0") ==
+        "the ledger has the first 2 statements as done: those after statement 1 will run again");
+}
+
 TEST_CASE("--applied and --reverted record what was done by hand") {
   {
     const project p;

@@ -191,11 +191,13 @@ TEST_CASE("in a hurry every handler has a deadline, and none a later one") {
   auto open = call(none, true);
   w.arm(open);
   CHECK(open.deadline == open.started + 50ms);
+  CHECK(open.hurried);
   w.disarm(open, watch::clock::now());
   const auto soon = watch::clock::now() + 1ms;
   auto near = call(soon);
   w.arm(near);
   CHECK(near.deadline == soon);
+  CHECK_FALSE(near.hurried);
 }
 
 TEST_CASE("a handler that began just when the hurry did has the same deadline, unless it was interrupted") {
