@@ -11,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,26 @@ namespace davit::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+// Without a look at all other keys for each one, as ordered_json's own operators do.
+void add_as_last(ordered_json &object, const std::string &key, ordered_json content) {
+  object.get_ref<ordered_json::object_t &>().emplace_back(key, std::move(content));
+}
+
+ordered_json entries_of(const nlohmann::json &from) {
+  ordered_json out = ordered_json::object();
+  for (const auto &[key, entry] : from.items())
+    add_as_last(out, key, {{"value", entry["value"]}, {"by", entry["by"]}, {"phase", entry["phase"]}});
+  return out;
+}
+
+ordered_json stats_of(const std::string &stats_json) {
+  const auto stats = nlohmann::json::parse(stats_json);
+  ordered_json migrations = ordered_json::object();
+  for (const auto &[version, entries] : stats["migrations"].items())
+    add_as_last(migrations, version, entries_of(entries));
+  return {{"run", entries_of(stats["run"])}, {"migrations", std::move(migrations)}};
+}
 
 ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, const progress &seen) {
   ordered_json j = out.failure ? json_failure(name_of(o.what), *out.failure) : json_answer(name_of(o.what));
@@ -50,7 +71,7 @@ ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, con
     if (!h.message.empty()) row["message"] = h.message;
     j["hooks"].push_back(row);
   }
-  j["stats"] = ordered_json::parse(out.stats_json);
+  j["stats"] = stats_of(out.stats_json);
   j["without_part"] = ordered_json::array();
   for (const auto &p : seen.without_part()) j["without_part"].push_back({{"plugin", p.plugin}, {"why", p.why}});
   j["warnings"] = seen.warnings();
@@ -59,8 +80,8 @@ ordered_json answer_for(const options &o, const lifecycle::run_outcome &out, con
 }
 
 void print_stats(terminal &t, const std::string &stats_json) {
-  const auto stats = ordered_json::parse(stats_json);
-  const auto print = [&t](const std::string &scope, const ordered_json &entries) {
+  const auto stats = nlohmann::json::parse(stats_json);
+  const auto print = [&t](const std::string &scope, const nlohmann::json &entries) {
     for (const auto &[key, entry] : entries.items())
       t.out(fmt::format("stat {}{} = {} (by {} at {})", scope, key, entry["value"].dump(),
                         entry["by"].get<std::string>(), entry["phase"].get<std::string>()));

@@ -5,7 +5,7 @@
 namespace davit::plugin {
 namespace {
 
-using nlohmann::ordered_json;
+using nlohmann::json; // not ordered_json, whose objects look at all their keys for each one that is added
 
 constexpr int deepest = 100;
 
@@ -29,7 +29,7 @@ bool is_shallow(std::string_view text) {
   return true;
 }
 
-bool has_nul(const ordered_json &node) {
+bool has_nul(const json &node) {
   if (node.is_string()) return node.get_ref<const std::string &>().find('\0') != std::string::npos;
   if (!node.is_structured()) return false;
   for (const auto &[key, child] : node.items())
@@ -37,14 +37,14 @@ bool has_nul(const ordered_json &node) {
   return false;
 }
 
-ordered_json scrubbed(const ordered_json &node, const secrets &hidden) {
+json scrubbed(const json &node, const secrets &hidden) {
   if (node.is_string()) return hidden.scrub(node.get_ref<const std::string &>());
   if (node.is_number()) { // a password of digits can come back as a number
     const auto digits = node.dump();
-    return hidden.scrub(digits) == digits ? node : ordered_json("***");
+    return hidden.scrub(digits) == digits ? node : json("***");
   }
   if (!node.is_structured()) return node;
-  ordered_json out = node.is_object() ? ordered_json::object() : ordered_json::array();
+  json out = node.is_object() ? json::object() : json::array();
   for (const auto &[key, child] : node.items()) {
     if (node.is_object())
       out[hidden.scrub(key)] = scrubbed(child, hidden);
@@ -59,13 +59,13 @@ ordered_json scrubbed(const ordered_json &node, const secrets &hidden) {
 bool is_json(std::string_view text) {
   // The parser would take a NUL for the end, and pass over a byte order mark; the server does neither.
   if (text.find('\0') != std::string_view::npos || text.starts_with("\xEF\xBB\xBF") || !is_shallow(text)) return false;
-  const auto parsed = ordered_json::parse(text, nullptr, false);
+  const auto parsed = json::parse(text, nullptr, false);
   return !parsed.is_discarded() && !has_nul(parsed);
 }
 
 std::string scrub_json(std::string_view text, const secrets &hidden) {
   if (hidden.empty()) return std::string(text);
-  return scrubbed(ordered_json::parse(text), hidden).dump();
+  return scrubbed(json::parse(text), hidden).dump();
 }
 
 } // namespace davit::plugin

@@ -1,6 +1,7 @@
 #include "plugin/stat_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -11,8 +12,16 @@ constexpr std::string_view closed_prefix = "migration/";
 
 bool removed(const stat_entry &e) { return std::holds_alternative<std::monostate>(e.content); }
 
-nlohmann::ordered_json to_node(const stat_entry &e) {
-  return {{"value", nlohmann::ordered_json::parse(to_json(e.content))}, {"by", e.written_by}, {"phase", e.phase}};
+// Text is put together rather than ordered_json, which looks at all keys of an object for each one that is added.
+std::string quoted(const std::string &text) { return nlohmann::json(text).dump(); }
+
+void add(std::string &object, const std::string &key, const std::string &content) {
+  object += (object.empty() ? "" : ",") + quoted(key) + ":" + content;
+}
+
+std::string to_text(const stat_entry &e) {
+  return R"({"value":)" + to_json(e.content) + R"(,"by":)" + quoted(e.written_by) + R"(,"phase":)" + quoted(e.phase) +
+         "}";
 }
 
 } // namespace
@@ -64,28 +73,35 @@ void stat_store::set(std::string_view key, stat_entry entry) {
 }
 
 std::string stat_store::visible_as_json() const {
-  nlohmann::ordered_json out = nlohmann::ordered_json::object();
+  std::string out;
   stat_layer all = run_;
   if (layer_)
     for (const auto &[key, entry] : *layer_) all.insert_or_assign(key, entry);
   for (const auto &[key, entry] : all)
-    if (!removed(entry)) out[key] = nlohmann::ordered_json::parse(plugin::to_json(entry.content));
-  return out.dump();
+    if (!removed(entry)) add(out, key, plugin::to_json(entry.content));
+  return "{" + out + "}";
 }
 
 std::string stat_store::to_json() const {
-  nlohmann::ordered_json run = nlohmann::ordered_json::object();
-  nlohmann::ordered_json migrations = nlohmann::ordered_json::object();
+  std::string run, migrations, version, of_version; // those of one version stand together
+  const auto close = [&] {
+    if (!of_version.empty()) add(migrations, version, "{" + std::exchange(of_version, {}) + "}");
+  };
   for (const auto &[key, entry] : run_) {
     if (removed(entry)) continue;
     const auto slash = key.find('/', closed_prefix.size());
-    if (key.starts_with(closed_prefix) && slash != std::string::npos)
-      migrations[key.substr(closed_prefix.size(), slash - closed_prefix.size())][key.substr(slash + 1)] =
-          to_node(entry);
-    else
-      run[key] = to_node(entry);
+    if (!key.starts_with(closed_prefix) || slash == std::string::npos) {
+      add(run, key, to_text(entry));
+      continue;
+    }
+    if (auto next = key.substr(closed_prefix.size(), slash - closed_prefix.size()); next != version) {
+      close();
+      version = std::move(next);
+    }
+    add(of_version, key.substr(slash + 1), to_text(entry));
   }
-  return nlohmann::ordered_json{{"run", run}, {"migrations", migrations}}.dump();
+  close();
+  return R"({"run":{)" + run + R"(},"migrations":{)" + migrations + "}}";
 }
 
 } // namespace davit::plugin

@@ -1,5 +1,7 @@
 #include "plugin/stat_store.hpp"
 
+#include "plugin/json.hpp"
+
 #include <doctest/doctest.h>
 
 using davit::plugin::is_stat_key;
@@ -112,6 +114,27 @@ TEST_CASE("what is visible, and all there is, as JSON") {
   CHECK(s.to_json() == R"({"run":{"n":{"value":1,"by":"p","phase":"startup"}},"migrations":{"7":{)"
                        R"("j":{"value":{"x":[1,null]},"by":"p","phase":"startup"},)"
                        R"("n":{"value":2,"by":"p","phase":"startup"}}}})");
+}
+
+// Without end, if each entry had to be looked for among all others.
+TEST_CASE("very many entries, of several migrations, and one with very many members") {
+  stat_store s;
+  std::string members;
+  for (const char *version : {"7", "70"}) {
+    s.open_layer(version);
+    for (int i = 0; i < 50'000; ++i) s.set("k\"" + std::to_string(i), number(i));
+    s.close_layer();
+  }
+  for (int i = 0; i < 50'000; ++i) members += (i ? ",\"" : "{\"") + std::to_string(i) + "\":1";
+  members += "}";
+  CHECK(davit::plugin::is_json(members));
+  s.set("j", entry(json_text{members}));
+  const auto all = s.to_json();
+  CHECK(davit::plugin::is_json(all));
+  CHECK(all.starts_with(R"({"run":{"j":{"value":{"0":1,"1":1,)"));
+  CHECK(all.find(R"(}},"migrations":{"7":{"k\"0":{"value":0,"by":"p","phase":"startup"},)") != std::string::npos);
+  CHECK(all.find(R"(},"70":{"k\"0":{"value":0,)") != std::string::npos);
+  CHECK(davit::plugin::is_json(s.visible_as_json()));
 }
 
 TEST_CASE("keys are short text without control characters") {
