@@ -12,8 +12,8 @@ std::string ending::describe(const std::string &title) const {
   case fate::partial: {
     std::string text = title + " has no transaction: ";
     if (statements_done == 0)
-      text += "none of its " + std::to_string(statements) + (statements == 1 ? " statement" : " statements") +
-              " is completed";
+      text += statements == 1 ? "its only statement is not completed"
+                              : "none of its " + std::to_string(statements) + " statements is completed";
     else if (statements == 1)
       text += "its only statement is in the database";
     else if (statements_done == 1)
@@ -25,6 +25,7 @@ std::string ending::describe(const std::string &title) const {
     if (next_unsure) text += "the statement that ran when the session was lost may have been completed, too; ";
     if (next_in_part)
       text += "the statement that failed had ended transactions of its own before: what they did stays; ";
+    if (next_acted_outside) text += "what the statement that failed may have done outside of the database stays; ";
     return text + "davit repair says how to go on";
   }
   case fate::committed: return title + " is " + (up ? "applied" : "reverted") + " and stays so";

@@ -21,8 +21,9 @@ struct ending {
   bool has_transaction = true;
   bool session_lost = false;
   std::uint32_t statements_done = 0, statements = 0;
-  bool next_unsure = false;  // whether the statement behind those was completed is not known
-  bool next_in_part = false; // it failed after it had committed something
+  bool next_unsure = false;        // whether the statement behind those was completed is not known
+  bool next_in_part = false;       // it failed after it had committed something
+  bool next_acted_outside = false; // it failed, and may have acted outside of the database before
 
   // One sentence without a full stop for the operator; `title` names the migration.
   std::string describe(const std::string &title) const;

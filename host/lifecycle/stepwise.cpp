@@ -90,11 +90,11 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
   try {
     p_.run(st);
   } catch (postgres::server_error &e) {
-    if (!refused_in_block(e) || !c.alive()) throw;
-    if (outside || !refused_at_once(e)) {
-      e.hint = refused_late_hint(e);
-      throw;
-    }
+    const bool refused = refused_in_block(e) && c.alive();
+    acted_outside_ = outside || (refused && !refused_at_once(e));
+    if (refused && acted_outside_) e.hint = refused_late_hint(e);
+    if (refused && acted_outside_ && !outside) reach(i + 1, std::nullopt);
+    if (!refused || acted_outside_) throw;
     c.exec("ROLLBACK"); // nothing of it was done
     return on_its_own(i);
   }

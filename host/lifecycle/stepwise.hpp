@@ -40,6 +40,8 @@ public:
   bool unsure() const { return unsure_; }
   // The statement that failed had committed something before.
   bool in_part() const { return in_part_; }
+  // It was rolled back, but may have acted outside of the database before.
+  bool acted_outside() const { return acted_outside_; }
   // The statement that failed has left something all the same: an INVALID index.
   bool left_something() const { return leftover_; }
   // The answer to COMMIT was lost, and with it what it was.
@@ -60,7 +62,7 @@ private:
   const migration::beginning_checksums checksums_;
   std::uint32_t done_;
   std::uint32_t noted_; // what the ledger takes for done
-  bool unsure_ = false, in_part_ = false, lost_ = false, leftover_ = false;
+  bool unsure_ = false, in_part_ = false, acted_outside_ = false, lost_ = false, leftover_ = false;
 };
 
 } // namespace davit::lifecycle

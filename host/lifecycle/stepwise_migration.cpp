@@ -88,7 +88,9 @@ void stepwise_migration::run_statements() {
     end_.statements_done = statements.done();
     end_.next_unsure = statements.unsure();
     end_.next_in_part = statements.in_part();
-    if (statements.done() > 0 || statements.unsure() || statements.in_part() || statements.left_something())
+    end_.next_acted_outside = statements.acted_outside();
+    if (statements.done() > 0 || statements.unsure() || statements.in_part() || statements.acted_outside() ||
+        statements.left_something())
       end_.fate = fate::partial;
     if (statements.lost()) end_.fate = fate::unknown;
   };

@@ -375,5 +375,22 @@ TEST_CASE(
   p.migration("0001_t.up.sql", std::string(marked) + "DO $$ BEGIN PERFORM outside(); " + call + " END $$;");
   const auto run = up(p, exit_code);
   CHECK(rows_of(p, "log") == "1");
-  if (exit_code != 0) CHECK(has(run.answer().text("/error/hint"), "it was not sent again without a transaction"));
+  if (exit_code == 0) return;
+  CHECK(has(run.answer().text("/error/hint"), "it was not sent again without a transaction"));
+  CHECK(has(run.answer().text("/error/state"), "may have done outside of the database stays"));
+  CHECK(ledger(p) == "0001 partial");
+  CHECK(has(p.davit({"repair"}).out, "how much of that statement was done is not known"));
+}
+
+TEST_CASE("what a statement that failed has done outside of the database is told as the ledger has it") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) +
+                                   "COPY (SELECT 1 UNION ALL SELECT 1 / (random() * 0)::int) TO PROGRAM "
+                                   "'cat > /dev/null';");
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/state"),
+            "its only statement is not completed; what the statement that failed may "
+            "have done outside of the database stays"));
+  CHECK(run.answer().text("/migrations/0/outcome") == "partial");
+  CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which may be done"));
 }
