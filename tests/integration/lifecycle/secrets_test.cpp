@@ -92,8 +92,9 @@ TEST_CASE("a secret of which the server shows the beginning is not told, by a ha
   const environment env{{"PROBE_SECRET", token}};
   const std::string keeps = tell("pre_execute", R"t(do = "sql", sql = "INSERT INTO kept VALUES (1, '{secret}')")t");
   const std::string fails = tell("after_ddl", R"t(do = "sql", sql = "INSERT INTO kept VALUES (NULL, '{secret}')")t");
-  for (const auto &[actions, sql] :
+  for (const auto &[actions, statement] :
        {std::pair(fails, std::string("SELECT")), {keeps, "INSERT INTO kept SELECT NULL, x FROM kept"}}) {
+    const std::string &sql = statement;
     CAPTURE(sql);
     const project p(config(actions));
     p.database().sql("CREATE TABLE kept (i int NOT NULL, x text)");
