@@ -11,21 +11,15 @@
 namespace davit::lifecycle {
 namespace {
 
-// Routines among $1 that set something for the session or make something temporary, or call one that does;
-// told by words, so rather one too many. Their own SET clauses and SET LOCAL end with them.
-constexpr std::string_view setters_sql = R"sql(
-WITH RECURSIVE routine AS (
-  SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-  WHERE l.lanname NOT IN ('internal', 'c') AND p.pronamespace <> 'pg_catalog'::regnamespace
-), setter AS (
-  SELECT proname FROM routine
-  WHERE regexp_replace(prosrc, 'set_config\s*\([^;]*?,\s*(is_local\s*(=>|:=)\s*)?true\s*\)', '', 'gi') ~* 'set_config\s*\('
-     OR prosrc ~* '(^|;|\m(begin|then|else|loop)\M)\s*(reset\M|discard\M|set\s+(session\s+)?(?!(local|transaction|constraints)\M)\S+)'
-     OR (prosrc ~* '\mcreate\s+((global|local)\s+)?temp(orary)?\M' AND prosrc !~* 'on\s+commit\s+drop')
-  UNION
-  SELECT r.proname FROM routine r JOIN setter s ON r.prosrc ~* ('\m' || regexp_replace(s.proname, '\W', '.', 'g') || '"?\s*\(')
-)
-SELECT proname FROM setter WHERE proname IN (SELECT unnest($1::text[]))
+// Whether a routine itself sets something for the session or makes something temporary; told by words, so rather one
+// too many. SET LOCAL ends with the transaction.
+constexpr std::string_view routines_sql = R"sql(
+SELECT p.proname, p.prosrc,
+  regexp_replace(p.prosrc, 'set_config\s*\([^;]*?,\s*(is_local\s*(=>|:=)\s*)?true\s*\)', '', 'gi') ~* 'set_config\s*\('
+  OR p.prosrc ~* '(^|;|\m(begin|then|else|loop)\M)\s*(reset\M|discard\M|set\s+(session\s+)?(?!(local|transaction|constraints)\M)\S+)'
+  OR (p.prosrc ~* '\mcreate\s+((global|local)\s+)?temp(orary)?\M' AND p.prosrc !~* 'on\s+commit\s+drop')
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.proname = ANY ($1::text[]) AND l.lanname NOT IN ('internal', 'c') AND p.pronamespace <> 'pg_catalog'::regnamespace
 )sql";
 
 // An array, of those that every encoding of a database has.
@@ -43,12 +37,43 @@ std::string array_of(const std::set<std::string> &names) {
   return "{" + all + "}";
 }
 
+struct routine {
+  bool sets = false;
+  std::set<std::string> calls;
+};
+
+// Those that are called, and what they call in turn.
+std::map<std::string, routine> routines_behind(postgres::connection &c, std::set<std::string> names) {
+  std::map<std::string, routine> all;
+  while (!names.empty()) {
+    const std::string asked = array_of(names);
+    const auto r = c.query(routines_sql, std::array{postgres::parameter(asked)});
+    for (const auto &name : names) all[name];
+    names.clear();
+    for (int i = 0; i < r.rows(); ++i) {
+      routine &one = all[std::string(r.text(i, 0))]; // several may have the name
+      one.sets = one.sets || r.text(i, 2) == "t";
+      for (auto &called : sql::called_names(r.text(i, 1))) {
+        if (!all.contains(called)) names.insert(called);
+        one.calls.insert(std::move(called));
+      }
+    }
+  }
+  return all;
+}
+
 std::set<std::string> setters_among(postgres::connection &c, const std::set<std::string> &names) {
+  const auto all = routines_behind(c, names);
   std::set<std::string> out;
-  if (names.empty()) return out;
-  const std::string all = array_of(names);
-  const auto r = c.query(setters_sql, std::array{postgres::parameter(all)});
-  for (int i = 0; i < r.rows(); ++i) out.emplace(r.text(i, 0));
+  const auto sets = [&](const routine &one) {
+    return one.sets ||
+           std::any_of(one.calls.begin(), one.calls.end(), [&](const auto &name) { return out.contains(name); });
+  };
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto &[name, one] : all)
+      if (sets(one)) more = out.insert(name).second || more;
+  }
   return out;
 }
 
