@@ -13,7 +13,9 @@
 namespace davit::plugin {
 
 // Exceptions pass; pthread_exit() ends the process, as exit() does: nobody would be left to go on with the run.
-template <typename Code> decltype(auto) run_foreign(std::string_view who, Code &&code) {
+// The unwinding of a thread has no object that the reference below could be bound to, which is no mistake.
+template <typename Code>
+__attribute__((no_sanitize("null"))) decltype(auto) run_foreign(std::string_view who, Code &&code) {
   const float_guard floats;
   const crash_note note(who);
   const flags_guard flags; // goes first: all else counts on them
