@@ -3,6 +3,7 @@
 
 #include "support/proxy.hpp"
 
+#include <atomic>
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -21,7 +22,7 @@ constexpr std::string_view told = R"t(
 
 // COMMIT of the migration's transaction: the first one after a statement with "CREATE TABLE one".
 struct commit_watch {
-  bool begun = false, found = false;
+  std::atomic<bool> begun{false}, found{false}; // set by the proxy's thread
 
   bool is_it(const proxied &who, const message &m) {
     if (who.application != "davit run" || found) return false;
@@ -68,7 +69,7 @@ TEST_CASE("COMMIT arrived, its answer is lost: the migration is applied, and the
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   commit_watch watch;
-  bool cut = false;
+  std::atomic<bool> cut{false};
   const proxy network(server().folder(),
                       {.from_client =
                            [&](const proxied &who, const message &m) {
@@ -83,7 +84,7 @@ TEST_CASE("COMMIT arrived, its answer is lost: the migration is applied, and the
                              return verdict::cut();
                            }});
   const auto run = up_through(p, network, 0);
-  CHECK(cut);
+  CHECK(cut.load());
   CHECK(ledger(p) == "0001 applied, 0002 applied");
   CHECK(run.messages("post_execute") == "after COMMIT | after COMMIT");
   CHECK(run.phases() == "post_execute post_execute success");
@@ -97,7 +98,7 @@ TEST_CASE("COMMIT did not arrive: nothing is applied, and the error says so") {
                         return watch.is_it(who, m) ? verdict::cut() : verdict::pass();
                       }});
   const auto run = up_through(p, network, 1);
-  CHECK(watch.found);
+  CHECK(watch.found.load());
   CHECK(ledger(p) == "");
   CHECK_FALSE(exists(p, "one"));
   CHECK(run.phases() == "on_error failure");
@@ -114,7 +115,7 @@ TEST_CASE("COMMIT arrives late: davit waits until the server has decided, and th
                         return watch.is_it(who, m) ? verdict::cut_client(500ms) : verdict::pass();
                       }});
   const auto run = up_through(p, network, 0);
-  CHECK(watch.found);
+  CHECK(watch.found.load());
   CHECK(has(run.err(), "got no answer: the server is still at it"));
   check_applied(p, run);
 }
