@@ -1,5 +1,7 @@
 #include "plugin/leaving.hpp"
 
+#include "plugin/unwritten_output.hpp"
+
 #include <atomic>
 #include <mutex>
 #include <utility>
@@ -50,6 +52,7 @@ void leave(const error &why) {
   const std::lock_guard lock(d.mutex);
   if (d.answer && !decided_status()) std::exchange(d.answer, nullptr)(why);
   if (d.remove) std::exchange(d.remove, nullptr)();
+  write_out_streams_or_warn();
   ::_exit(decided_status().value_or(static_cast<int>(exit_of(why.code))));
 }
 

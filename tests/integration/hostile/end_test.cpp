@@ -39,6 +39,19 @@ TEST_CASE("what init leaves for the end of the process does not stop the other c
 }
 #endif
 
+TEST_CASE("what stdio holds back for a plugin is written out, also where a plugin is the end of davit") {
+  for (const std::string destroy : {"", "destroy = \"exit\"", "destroy = \"hang\""}) {
+    CAPTURE(destroy);
+    const temp_folder written;
+    const std::string log = (written.path() / "log").string();
+    const hostile_project p(with_hostile(act("held_back", log) + "\n" + destroy, "deadline = \"1s\"") +
+                            "\n[run]\ngrace = \"500ms\"\n");
+    const auto run = up(p, 0);
+    CHECK(written.read("log") == "a line\n");
+    CHECK_FALSE(has(run.err(), "output buffers"));
+  }
+}
+
 TEST_CASE("davit can wait for its children although whoever has started it ignores theirs") {
   const hostile_project p(with_probe(R"t({ phase = "after_ddl", do = "report", text = "here" })t"));
   program up = p.command({"up", "--ephemeral"});

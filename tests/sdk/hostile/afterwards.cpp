@@ -64,6 +64,12 @@ std::int32_t stream(const scene &s) {
   return f && std::fputs("late", f) >= 0 ? DAVIT_OK : DAVIT_ERR;
 }
 
+// Prints to a file of its own, and leaves it to stdio to write that out.
+std::int32_t held_back(const scene &s) {
+  FILE *const f = std::fopen(std::string(s.more.data, s.more.len).c_str(), "w");
+  return f && std::fputs("a line\n", f) >= 0 ? DAVIT_OK : DAVIT_ERR;
+}
+
 // A handler that was given up and comes back: `more` is what it does then, and a folder. It waits for the file "now"
 // there, and leaves the number of its thread.
 std::int32_t come_back(const scene &s) {
@@ -99,7 +105,8 @@ std::int32_t call_back(const scene &s) {
 deeds late_deeds() {
   return {{"static_object", static_object}, {"thread_local_object", thread_local_object},
           {"exit_function", exit_function}, {"stream", stream},
-          {"come_back", come_back},         {"call_back", call_back}};
+          {"held_back", held_back},         {"come_back", come_back},
+          {"call_back", call_back}};
 }
 
 } // namespace hostile
