@@ -1,6 +1,9 @@
 #include "plugin/forked_child.hpp"
 
+#include "base/stop_signals.hpp"
+
 #include <atomic>
+#include <csignal>
 
 #include <pthread.h>
 #include <unistd.h>
@@ -11,6 +14,21 @@ namespace {
 std::atomic<bool> forked{false};
 std::atomic<pid_t> watched{0};
 
+// As whoever started davit left them.
+sigset_t mask_at_start;
+bool pipe_was_ignored = false;
+
+// What a child runs is to end with the others at a Ctrl-C, and as its parent wants it to: davit keeps those signals for
+// itself in the threads that call plugins.
+void give_signals_back() noexcept {
+  sigset_t mine;
+  sigemptyset(&mine);
+  for (const int s : stop_signals)
+    if (sigismember(&mask_at_start, s) == 0) sigaddset(&mine, s);
+  pthread_sigmask(SIG_UNBLOCK, &mine, nullptr);
+  if (!pipe_was_ignored) std::signal(SIGPIPE, SIG_DFL);
+}
+
 // Other threads, and the locks they held, were left behind in the parent.
 void put(std::string_view text) noexcept {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return; // nobody reads: there is no other place to say it
@@ -20,7 +38,13 @@ void put(std::string_view text) noexcept {
 
 void watch_forks() {
   watched = ::getpid();
-  ::pthread_atfork(nullptr, nullptr, [] { forked = true; });
+  pthread_sigmask(SIG_BLOCK, nullptr, &mask_at_start);
+  struct sigaction now {};
+  pipe_was_ignored = ::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+  ::pthread_atfork(nullptr, nullptr, [] {
+    forked = true;
+    give_signals_back();
+  });
 }
 
 bool in_forked_child() noexcept { return forked.load(std::memory_order_relaxed); }

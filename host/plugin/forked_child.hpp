@@ -6,7 +6,8 @@
 
 namespace davit::plugin {
 
-// From here on every fork is known; once for the process.
+// From here on every fork is known, and its child has the signals that davit keeps for itself as they are now; once for
+// the process, before davit does.
 void watch_forks();
 
 // Whether this process is a child that plugin code, or davit, forked from the one that watch_forks was called in. Costs

@@ -152,6 +152,11 @@ TEST_CASE("a child that ends by itself, or crashes, is the plugin's own affair")
 }
 #endif
 
+TEST_CASE("a program that a plugin starts has the signals that davit keeps for itself") {
+  const hostile_project p(with_hostile(act("fork_terminate"), "deadline = \"60s\""));
+  CHECK(up(p, 0).outcomes("before_ddl") == "ok");
+}
+
 TEST_CASE("a plugin that closes davit's sockets loses the run, not the truth") {
   for (const std::string what : {"close_all", "replace_sockets"})
     for (const std::string at : {"before_ddl", "pre_execute"}) {

@@ -204,6 +204,18 @@ std::int32_t fork_and_exit(const scene &) {
   return done(child > 0 && ::waitpid(child, &how, 0) == child && WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
+// Starts a program as plugins do, and ends it as they would when they are told to stop.
+std::int32_t fork_and_terminate(const scene &) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execlp("sleep", "sleep", "600", static_cast<char *>(nullptr));
+    ::_exit(1);
+  }
+  int how = 0;
+  return done(child > 0 && ::kill(child, SIGTERM) == 0 && ::waitpid(child, &how, 0) == child && WIFSIGNALED(how) &&
+              WTERMSIG(how) == SIGTERM);
+}
+
 // "NAME=value"
 std::int32_t set_variable(const scene &s) {
   const std::string text(s.more.data, s.more.len);
@@ -243,8 +255,8 @@ deeds process_deeds() {
         {"take_signal_stack", take_signal_stack}, {"lock_stderr", lock_stderr},
         {"lock_stderr_and_hang", lock_stderr_and_hang}, {"close_stderr", close_stderr},
         {"buffer_stderr", buffer_stderr}, {"fork", fork_and_return}, {"raw_fork", raw_fork_and_return},
-        {"raw_fork_crash", raw_fork_and_crash}, {"fork_exit", fork_and_exit}, {"setenv", set_variable},
-        {"garbage", garbage}, {
+        {"raw_fork_crash", raw_fork_and_crash}, {"fork_exit", fork_and_exit}, {"fork_terminate", fork_and_terminate},
+        {"setenv", set_variable}, {"garbage", garbage}, {
       "late_garbage", late_garbage
     }
   };
