@@ -8,12 +8,15 @@ using namespace std::chrono_literals;
 constexpr auto before_a_look = 1s; // what takes longer than that most likely waits
 constexpr auto once_stopped = 1s;
 
+std::string patience() { return "'" + std::to_string(ledger_patience.count()) + "s'"; }
+
 } // namespace
 
 std::string ledger_session_sql() {
-  return "SET search_path = pg_catalog; SET row_security = off; SET lock_timeout = '" +
-         std::to_string(ledger_patience.count()) + "s'";
+  return "SET search_path = pg_catalog; SET row_security = off; SET lock_timeout = " + patience();
 }
+
+std::string ledger_patience_sql() { return "SET LOCAL lock_timeout = " + patience(); }
 
 void advise_grant(postgres::server_error &e) {
   if (e.sqlstate == postgres::sqlstate::insufficient_privilege && e.hint.empty())
@@ -54,7 +57,7 @@ void ledger_wait::explain(postgres::server_error &e) {
   advise_grant(e);
   if (!gave_up || !holders_ || holders_->seen().empty()) return;
   e.message += ": a statement of davit's own waited for " + holders_->seen();
-  if (e.hint.empty()) e.hint = "wait until that session has let go of davit's tables, or end it, then run davit again";
+  if (e.hint.empty()) e.hint = free_the_ledger;
 }
 
 } // namespace davit::lifecycle

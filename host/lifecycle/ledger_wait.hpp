@@ -19,6 +19,13 @@ inline constexpr std::chrono::seconds ledger_patience{10};
 // with row security off it is an error.
 std::string ledger_session_sql();
 
+// For the rest of a transaction in which davit writes to its tables.
+std::string ledger_patience_sql();
+
+// What to do about a lock on them.
+inline constexpr const char *free_the_ledger =
+    "wait until that session has let go of davit's tables, or end it, then run davit again";
+
 // Where the server denies a statement of davit's own, says where the GRANT is found.
 void advise_grant(postgres::server_error &e);
 

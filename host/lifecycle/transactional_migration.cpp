@@ -30,7 +30,8 @@ void transactional_migration::attempt() {
 
 // Only a lock that was not had in time, and only for statements of the migration itself.
 bool transactional_migration::worth_another_attempt(const error &e) const {
-  return end_.fate == fate::undone && e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty();
+  return end_.fate == fate::undone && e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty() &&
+         !row_refused_;
 }
 
 // SET TRANSACTION at the top of a file must come before any query, davit's own included. Returns how many of the
@@ -70,6 +71,7 @@ postgres::batch transactional_migration::before_commit(const ledger::migration_e
   });
   out.add("RESET SESSION AUTHORIZATION");
   out.add("RESET ROLE");
+  out.add(ledger_patience_sql()); // lock_timeout spares the application, which knows nothing of the ledger
   row_refused_ = false;
   out.add(
       p_.ledger.event_sql(p_.dispatcher.run.id, e,
@@ -83,8 +85,12 @@ postgres::batch transactional_migration::before_commit(const ledger::migration_e
 }
 
 // Says why in words of the run's, where it can.
-void transactional_migration::explain(const postgres::server_error &refused, const ledger::migration_event &e) const {
+void transactional_migration::explain(postgres::server_error &refused, const ledger::migration_event &e) const {
   if (!row_refused_) return;
+  if (refused.sqlstate == postgres::sqlstate::lock_not_available) {
+    refused.message = "the migration's row could not be written to the ledger: " + refused.message;
+    refused.hint = free_the_ledger;
+  }
   switch (ledger::ledger::why_refused(refused)) {
   case ledger::refusal::none: return;
   case ledger::refusal::not_taken: ledger::ledger::not_taken(e);

@@ -20,7 +20,7 @@ private:
   void settle() override;
   std::size_t begin();
   postgres::batch before_commit(const ledger::migration_event &e);
-  void explain(const postgres::server_error &refused, const ledger::migration_event &e) const;
+  void explain(postgres::server_error &refused, const ledger::migration_event &e) const;
   commit_end commit_with(const ledger::migration_event &e);
 
   std::string xid_; // of the attempt's transaction

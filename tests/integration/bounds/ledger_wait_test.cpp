@@ -58,6 +58,9 @@ TEST_CASE("a run names who has locked the ledger: when it reads, and when it wri
     holder.exec("LOCK TABLE davit.migration IN SHARE ROW EXCLUSIVE MODE"); // it can still be read
     const auto run = up(p, 1);
     CHECK(run.answer().text("/error/sqlstate") == "55P03");
+    CHECK(has(run.answer().text("/error/message"), "the migration's row could not be written to the ledger"));
+    CHECK(has(run.answer().text("/error/hint"), "has let go of davit's tables"));
+    CHECK(run.outcomes("cleanup") == "ok"); // to begin anew would not help
     CHECK(has(run.answer().text("/error/detail"), "it waited for RowExclusive" + named(holder, "migration")));
     CHECK_FALSE(exists(p, "b"));
     holder.exec("ROLLBACK");
