@@ -160,15 +160,16 @@ void ledger::start_run(const run_record &run) {
   std::array<std::string, said.size()> kept;
   std::transform(said.begin(), said.end(), kept.begin(), [this](const std::string *s) { return storable(*c_, *s); });
   const auto &[environment, host, os_user, hint, hint_owner, hint_token, plugins] = kept;
-  c_->query(
-      "INSERT INTO " + table("run") +
-          " (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, plugins)"
-          " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)"
-          " RETURNING " +
-          give_life_sign_sql("id"),
-      std::array{parameter(run.id), parameter(run.command), parameter(environment), t.add(run.started_us),
-                 parameter(host), parameter(os_user), parameter(run.davit_version), parameter(hint),
-                 parameter(hint_owner), parameter(hint_token), parameter(plugins)});
+  c_->query("INSERT INTO " + table("run") +
+                " AS r (id, command, environment, started, host, os_user, davit_version, hint, hint_owner, hint_token, "
+                "plugins)"
+                " VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::float8 / 1000000), $5, $6, $7, $8, $9, $10, $11)"
+                // It may be there, with its answer lost.
+                " ON CONFLICT (id) DO UPDATE SET command = r.command RETURNING " +
+                give_life_sign_sql("id"),
+            std::array{parameter(run.id), parameter(run.command), parameter(environment), t.add(run.started_us),
+                       parameter(host), parameter(os_user), parameter(run.davit_version), parameter(hint),
+                       parameter(hint_owner), parameter(hint_token), parameter(plugins)});
 }
 
 std::string ledger::finish_run(const std::string &run, const run_end &end) {

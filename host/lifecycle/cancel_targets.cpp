@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
+#include <system_error>
 #include <thread>
 
 namespace davit::lifecycle {
@@ -47,18 +49,27 @@ std::string cancel_targets::cancel(reach which) {
     const std::lock_guard counting(counted->mutex);
     ++counted->under_way;
   }
-  // A request is a connection of its own, and libpq has no timeout for it.
-  std::promise<std::string> answer;
-  auto done = answer.get_future();
-  std::thread([handles = std::move(handles), answer = std::move(answer), counted]() mutable {
-    std::string why = request_all(handles);
+  const auto arrived = [counted] {
     {
       const std::lock_guard lock(counted->mutex);
       --counted->under_way;
     }
     counted->arrived.notify_all();
-    answer.set_value(std::move(why));
-  }).detach();
+  };
+  // A request is a connection of its own, and libpq has no timeout for it.
+  const auto answer = std::make_shared<std::promise<std::string>>();
+  auto done = answer->get_future();
+  try {
+    std::thread([handles, answer, arrived] {
+      std::string why = request_all(handles);
+      arrived();
+      answer->set_value(std::move(why));
+    }).detach();
+  } catch (const std::system_error &) { // no more threads: better to wait here than to cancel nothing
+    std::string why = request_all(handles);
+    arrived();
+    return why;
+  }
   if (done.wait_for(std::chrono::seconds(1)) == std::future_status::ready) return done.get();
   return "the server does not answer";
 }

@@ -282,9 +282,14 @@ void runner::record() {
 
 void runner::write_journal() {
   if (!recorded_) return;
-  confirm_journal();
-  if (journal_.empty()) return;
-  ledger_.add_hook_calls(out_.run, journal_.pending(), journal_.pending_paid());
+  try {
+    confirm_journal();
+    if (journal_.empty()) return;
+    ledger_.add_hook_calls(out_.run, journal_.pending(), journal_.pending_paid());
+  } catch (const error &e) {
+    if (e.code == error_code::connection_lost && !ending_) sessions::lock_lost(); // it was that session
+    throw;
+  }
   journal_.sent();
 }
 

@@ -13,6 +13,7 @@
 #include <ctime>
 #include <exception>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -173,7 +174,11 @@ void supervisor::look_for_lost_handler() {
     abandoned_ = true;
     last_sign_ = clock::now();
     p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
-    worker_ = std::make_unique<worker>([go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
+    try {
+      worker_ = std::make_unique<worker>([go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
+    } catch (const std::system_error &e) {
+      leave(std::string("no thread can be had for the end of the run (") + e.what() + ")", error_code::hook_abandoned);
+    }
   }
 }
 

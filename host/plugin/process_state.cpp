@@ -67,7 +67,8 @@ process_state::process_state() : c_locale_(std::setlocale(LC_ALL, nullptr)), uma
                              {RLIMIT_STACK, "the stack"},
                              {RLIMIT_CORE, "core files"},
                              {RLIMIT_CPU, "CPU time"},
-                             {RLIMIT_SIGPENDING, "pending signals"}}) {
+                             {RLIMIT_SIGPENDING, "pending signals"},
+                             {RLIMIT_NPROC, "processes"}}) {
     limit l{which, name, {}};
     if (::getrlimit(which, &l.value) == 0) limits_.push_back(l);
   }

@@ -34,6 +34,17 @@ TEST_CASE("the lock session is lost right before COMMIT: nothing is committed") 
   check_nothing_applied(p, up(p, 1));
 }
 
+TEST_CASE("the lock session is lost after COMMIT: the migration is applied, and the error says what was lost") {
+  const project p(with_probe(action(R"t(phase = "post_execute")t", end_it)));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK(has(run.answer().text("/error/message"), "the session that holds the run lock was lost"));
+  CHECK(run.answer().integer("/done") == 1);
+  CHECK(ledger(p) == "0001 applied");
+}
+
 TEST_CASE("the lock session is lost between two statements without a transaction: those before it are recorded") {
   const project p;
   p.migration("0001_one.up.sql",

@@ -122,3 +122,14 @@ TEST_CASE_FIXTURE(fixture, "what somebody else's constraint refuses is no refusa
     CHECK(davit::ledger::ledger::why_refused(e) == refusal::none);
   }
 }
+
+TEST_CASE_FIXTURE(fixture, "a run whose row is there already, its answer lost, is the same run") {
+  run_record r;
+  r.id = run;
+  r.command = "up";
+  r.plugins_json = "[]";
+  book.start_run(r);
+  book.start_run(r);
+  CHECK(database.sql("SELECT count(*) FROM davit.run") == "1");
+  CHECK(book.finish_run(run, {"failed", "", "{}"}).empty());
+}
