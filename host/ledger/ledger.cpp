@@ -223,12 +223,13 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
 }
 
 // The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
-std::string ledger::parametric_event_sql(std::string_view ordinal) const {
+std::string ledger::parametric_event_sql(bool is_known, std::string_view ordinal) const {
   return "WITH state AS (INSERT INTO " + table("migration") + " AS m " + std::string(migration_columns) +
          " SELECT $1, $2, $3, $10, $4, $5, $6, clock_timestamp(), session_user, $7::bigint, $8::uuid, $9::integer, "
          "$14, $15"
          " WHERE $3 <> 'pending' " +
-         update_if("$16") + " RETURNING 1), event AS (INSERT INTO " + table("run_migration") + " " +
+         (is_known ? update_if("$16") : std::string()) + " RETURNING 1), event AS (INSERT INTO " +
+         table("run_migration") + " " +
          (ordinal.empty() ? std::string(run_migration_columns)
                           : fmt::format("({}, ordinal) OVERRIDING SYSTEM VALUE",
                                         run_migration_columns.substr(1, run_migration_columns.size() - 2))) +
@@ -252,13 +253,26 @@ void ledger::put_event(postgres::connection &session, const std::string &run, co
   const std::string version(e.id.text());
   const std::string name = storable(session, e.name);
   const std::string message = storable(session, e.message);
+  const std::array parameters{parameter(version),
+                              parameter(name),
+                              parameter(e.state),
+                              or_null(e.files.up),
+                              or_null(e.files.down),
+                              or_null(e.files.verify),
+                              t.add(e.duration_us),
+                              parameter(run),
+                              t.add(e.statements_done),
+                              parameter(e.up ? "up" : "down"),
+                              parameter(e.outcome),
+                              or_null(message),
+                              parameter(e.owes_hooks ? "true" : "false"),
+                              or_null(e.done_checksum),
+                              parameter(e.baselined ? "baseline" : "sql"),
+                              parameter(e.before)};
+  const bool is_known = !e.before.empty(); // else the right to INSERT is enough, here as together with COMMIT
   try {
-    session.query(parametric_event_sql(ordinal),
-                  std::array{parameter(version), parameter(name), parameter(e.state), or_null(e.files.up),
-                             or_null(e.files.down), or_null(e.files.verify), t.add(e.duration_us), parameter(run),
-                             t.add(e.statements_done), parameter(e.up ? "up" : "down"), parameter(e.outcome),
-                             or_null(message), parameter(e.owes_hooks ? "true" : "false"), or_null(e.done_checksum),
-                             parameter(e.baselined ? "baseline" : "sql"), parameter(e.before)});
+    session.query(parametric_event_sql(is_known, ordinal),
+                  std::span(parameters).first(parameters.size() - (is_known ? 0 : 1)));
   } catch (const postgres::server_error &refused) {
     if (why_refused(refused) == refusal::not_taken) not_taken(e);
     throw;

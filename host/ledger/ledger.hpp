@@ -141,7 +141,7 @@ private:
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
   std::string ddl(postgres::connection &session, int have) const;
-  std::string parametric_event_sql(std::string_view ordinal) const;
+  std::string parametric_event_sql(bool is_known, std::string_view ordinal) const;
   void put_event(postgres::connection &session, const std::string &run, const migration_event &event,
                  std::string_view ordinal) const;
   postgres::connection *c_;

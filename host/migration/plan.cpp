@@ -166,7 +166,9 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
     if (r && r->state == "applied") continue;
     const bool resumes = r && r->state == "resumable";
     if (newest != ledger.rend() && m.id < newest->id && !options.out_of_order && !resumes)
-      throw error(error_code::out_of_order, m.title() + " is pending, but " + newest->title() + " is applied already",
+      throw error(error_code::out_of_order,
+                  m.title() + " is pending, but " + newest->title() +
+                      (newest->state == "applied" ? " is applied already" : " has begun already, and is to go on"),
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
     steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string()});

@@ -131,3 +131,18 @@ TEST_CASE("a dry run fails where the run cannot write its ledger, and as it does
     p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
   }
 }
+
+TEST_CASE("a dry run needs no more rights on the ledger than the run") {
+  const project p;
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  const std::string role = p.database().name() + "_inserter";
+  p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT USAGE ON SCHEMA davit TO " + role +
+                   "; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA davit TO " + role +
+                   "; REVOKE UPDATE ON davit.migration FROM " + role);
+  p.migration("0002_two.up.sql", "SELECT 1;");
+  const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+  davit_run(p, {"up", "--dry-run"}, 0, as);
+  davit_run(p, {"up"}, 0, as);
+  p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
