@@ -70,7 +70,8 @@ std::vector<std::string> notes_on(const stopping_point &at, postgres::connection
   if (at.migration.next_unsure())
     out.push_back("how much of that statement was done is not known: look at the database");
   if (!at.resumable()) return out;
-  auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), at.migration.statements_done);
+  auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), at.migration.statements_done,
+                                           at.migration.session);
   std::move(lost.begin(), lost.end(), std::back_inserter(out));
   return out;
 }

@@ -104,10 +104,15 @@ std::vector<migration::recorded> ledger::read() {
   auto out = read_settled(); // after those, so that none is missed which is settled meanwhile
   for (const auto &one : open) {
     const auto at = std::find_if(out.begin(), out.end(), [&](const auto &r) { return r.id == one.id; });
-    if (at == out.end())
+    if (at == out.end()) {
       out.push_back(one);
-    else if (at->run != one.run)
+    } else if (at->run != one.run) {
+      const bool goes_on = (at->state == "partial" || at->state == "resumable") && at->up == one.up &&
+                           at->session.after <= one.statements_done;
+      auto session = goes_on ? std::move(at->session) : migration::kept_settings{};
       *at = one;
+      at->session = std::move(session);
+    }
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
   return out;
@@ -119,11 +124,13 @@ std::vector<migration::recorded> ledger::read_settled() {
   if (!have) return out;
   const std::string begun = *have < 3 ? "0" : "statements_begun";
   const std::string begun_checksum = *have < 4 ? "''" : "COALESCE(begun_checksum, '')";
+  const std::string session = *have < 5 ? "'', 0" : "COALESCE(session_settings, ''), COALESCE(session_after, 0)";
   const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
-  const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
-                          "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-                          "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
-                          done_checksum + ", " + begun + ", " + begun_checksum + " FROM " + table("migration"));
+  const auto r =
+      c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
+               "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+               "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
+               done_checksum + ", " + begun + ", " + begun_checksum + ", " + session + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   const std::string from = table("migration");
   for (int i = 0; i < r.rows(); ++i) {
@@ -146,7 +153,8 @@ std::vector<migration::recorded> ledger::read_settled() {
                    count(14),
                    text(15),
                    false,
-                   {}});
+                   {},
+                   {text(16), count(17)}});
     require_known_state(from, out.back());
   }
   std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
@@ -366,17 +374,35 @@ void ledger::settle_open_ends() {
            "IS NULL; COMMIT");
 }
 
+void ledger::keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept) {
+  const std::string after = std::to_string(kept.after);
+  c_->query("UPDATE " + table("migration") +
+                " SET session_settings = $2, session_after = $3::integer WHERE ltrim(version, '0') = ltrim($1, '0')"
+                " AND state = 'partial' AND run = $4::uuid AND statements_done = $3::integer",
+            std::array{parameter(id.text()), parameter(kept.json), parameter(after), parameter(run)});
+}
+
+void ledger::forget_session(const migration::version &id) {
+  c_->query("UPDATE " + table("migration") +
+                " SET session_settings = NULL, session_after = NULL WHERE ltrim(version, '0') = ltrim($1, '0')",
+            std::array{parameter(id.text())});
+}
+
 void ledger::set_state(const migration::version &id, const std::string &state) {
+  if (state != "resumable") forget_session(id);
   c_->query("UPDATE " + table("migration") + " SET state = $2 WHERE ltrim(version, '0') = ltrim($1, '0')",
             std::array{parameter(id.text()), parameter(state)});
 }
 
 void ledger::set_stop(const migration::version &id, std::uint32_t done, const std::string &done_checksum) {
   const std::string count = std::to_string(done);
-  c_->query("UPDATE " + table("migration") +
-                " SET statements_done = $2::integer, statements_begun = $2::integer, done_checksum = $3,"
-                " begun_checksum = NULL WHERE ltrim(version, '0') = ltrim($1, '0')",
-            std::array{parameter(id.text()), parameter(count), parameter(done_checksum)});
+  c_->query(
+      "UPDATE " + table("migration") +
+          " SET statements_done = $2::integer, statements_begun = $2::integer, done_checksum = $3,"
+          " begun_checksum = NULL, session_settings = CASE WHEN session_after <= $2::integer THEN session_settings"
+          " END, session_after = CASE WHEN session_after <= $2::integer THEN session_after END WHERE ltrim(version, "
+          "'0') = ltrim($1, '0')",
+      std::array{parameter(id.text()), parameter(count), parameter(done_checksum)});
 }
 
 void ledger::add_remark(const std::string &run, const migration::recorded &about, const std::string &outcome,

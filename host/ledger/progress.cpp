@@ -33,6 +33,7 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_beg
   AND NOT EXISTS (SELECT FROM {0}.migration o WHERE o.run = e.run AND o.version = e.version AND o.state <> 'partial')
 )sql";
 
+// What a session was set to behind an earlier stop of the same file is good for those statements still.
 constexpr const char *settle_sql = R"sql(
 WITH left_over AS (DELETE FROM {0}.progress RETURNING *)
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
@@ -44,7 +45,10 @@ ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, na
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,
   applied_at = excluded.applied_at, applied_by = excluded.applied_by, duration_us = 0, run = excluded.run,
   statements_done = excluded.statements_done, statements_begun = excluded.statements_begun,
-  done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum, kind = 'sql'
+  done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum, kind = 'sql',
+  (session_settings, session_after) = (SELECT m.session_settings, m.session_after
+    WHERE m.state IN ('partial', 'resumable') AND m.direction = excluded.direction
+      AND m.session_after <= excluded.statements_done)
 )sql";
 
 // A trigger, rule or policy may keep rows out without an error.
@@ -139,9 +143,25 @@ std::vector<migration::recorded> progress::read_unsettled() {
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
     const auto number = [&](int column) { return read_count(schema_ + ".progress", r.text(i, column)); };
-    out.push_back({read_id(schema_ + ".progress", text(0)), text(1), r.is_null(i, 13) ? "partial" : "running", text(2),
-                   text(3), text(4), text(5), text(6), text(7), 0, number(8), r.text(i, 9) == "up", false, text(10),
-                   number(11), text(12), true, text(13)});
+    out.push_back({read_id(schema_ + ".progress", text(0)),
+                   text(1),
+                   r.is_null(i, 13) ? "partial" : "running",
+                   text(2),
+                   text(3),
+                   text(4),
+                   text(5),
+                   text(6),
+                   text(7),
+                   0,
+                   number(8),
+                   r.text(i, 9) == "up",
+                   false,
+                   text(10),
+                   number(11),
+                   text(12),
+                   true,
+                   text(13),
+                   {}});
   }
   return out;
 }

@@ -124,6 +124,13 @@ COMMENT ON COLUMN {0}.migration.begun_checksum IS 'The same of the statements th
 UPDATE {0}.ledger SET version = 4;
 )sql";
 
+constexpr const char *version_5 = R"sql(
+ALTER TABLE {0}.migration ADD COLUMN session_settings text, ADD COLUMN session_after integer;
+COMMENT ON COLUMN {0}.migration.session_settings IS 'JSON: what the session of one that stopped half-way was set to';
+COMMENT ON COLUMN {0}.migration.session_after IS 'Behind how many statements it was so';
+UPDATE {0}.ledger SET version = 5;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
@@ -131,6 +138,7 @@ std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 1) return fmt::format(fmt::runtime(version_2), schema);
   if (version == 2) return fmt::format(fmt::runtime(version_3), schema);
   if (version == 3) return fmt::format(fmt::runtime(version_4), schema);
+  if (version == 4) return fmt::format(fmt::runtime(version_5), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

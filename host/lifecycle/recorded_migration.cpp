@@ -57,9 +57,11 @@ void recorded_migration::undo() noexcept {
   if (p_.stop.raised()) p_.sessions.work_is_over();
   try {
     auto &c = p_.sessions.run();
-    if (c.alive())
-      c.exec((c.transaction_status() == postgres::transaction_status::idle ? "" : "ROLLBACK; ") +
-             c.fresh_session_sql());
+    if (c.alive()) {
+      if (c.transaction_status() != postgres::transaction_status::idle) c.exec("ROLLBACK");
+      rolled_back(c);
+      c.exec(c.fresh_session_sql());
+    }
     end_.session_lost = !c.alive();
   } catch (const std::exception &) {
     p_.sessions.drop_run();

@@ -34,7 +34,7 @@ const migration_files *find(const folder &files, const version &id) {
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
-  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state};
+  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state, r.session};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
@@ -171,7 +171,7 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
                       (newest->state == "applied" ? " is applied already" : " has begun already, and is to go on"),
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
-    steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string()});
+    steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string(), {}});
     if (options.steps && steps.size() == *options.steps) break;
   }
   return steps;
@@ -189,7 +189,7 @@ std::vector<step> plan_down(const folder &files, const std::vector<recorded> &le
     if (m.down.empty())
       throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
                   "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
-    steps.push_back(r->state == "resumable" ? going_on(m, false, *r) : step{m, false, 0, false, {}, r->state});
+    steps.push_back(r->state == "resumable" ? going_on(m, false, *r) : step{m, false, 0, false, {}, r->state, {}});
   }
   return steps;
 }

@@ -14,6 +14,12 @@
 
 namespace davit::migration {
 
+// What the session of a migration that stopped half-way was set to; empty: it was not asked.
+struct kept_settings {
+  std::string json;
+  std::uint32_t after = 0; // so many statements
+};
+
 // A migration as the ledger has it.
 struct recorded {
   version id;
@@ -30,6 +36,7 @@ struct recorded {
   std::string begun_checksum;         // of those that were begun; empty: not known
   bool unsettled = false;             // its run has written down no end of it
   std::string at_work;                // "running": who is at it
+  kept_settings session;              // of a partial or resumable one
 
   bool next_unsure() const { return statements_begun > statements_done; }
 
@@ -49,6 +56,7 @@ struct step {
   bool perhaps_one_more = false;     // how much of the statement behind them was done is not known
   std::string begun_checksum;        // of them and that statement as it was; empty: not known
   std::string recorded_state;        // what the ledger had when this was planned; empty: nothing
+  kept_settings session;             // what it goes on with
 
   // Behind a stop, or with the statement that may have been done.
   bool goes_on() const { return skip_statements > 0 || perhaps_one_more; }

@@ -1,0 +1,229 @@
+// What the session of a file was set to when it stopped, by whatever it had called: asked then, and made so again.
+#include "../lifecycle/probe_run.hpp"
+#include "lifecycle/kept_session.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace davit::test;
+
+namespace {
+
+constexpr std::string_view marked = "-- davit: no-transaction\n";
+constexpr const char *sets_search_path =
+    "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'app', false); "
+    "RETURN 1; END $$";
+
+std::string schemas(const project &p) {
+  return p.database().sql("SELECT string_agg(relname || ' in ' || relnamespace::regnamespace, ', ' ORDER BY relname) "
+                          "FROM pg_class WHERE relname IN ('a', 'b')");
+}
+
+void write(const project &p, const std::string &first, const std::string &type) {
+  p.migration("0001_t.up.sql", std::string(marked) + first + "\nCREATE TABLE a ();\nCREATE TABLE b (x " + type + ");");
+}
+
+std::string resume(const project &p, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"repair", "0001", "--resume"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto repaired = p.davit(std::move(arguments));
+  REQUIRE_MESSAGE(repaired.exit_code == 0, repaired.err);
+  return repaired.err;
+}
+
+// The last statement fails, is mended, and run behind the stop.
+std::string stop_and_go_on(const project &p, const std::string &first) {
+  write(p, first, "missing");
+  up(p, 1);
+  write(p, first, "int");
+  resume(p);
+  return up(p, 0).err();
+}
+
+// Killed while that statement runs; its session is waited for.
+void kill_in(const project &p, std::string_view words) {
+  running_program davit(p.command({"up"}));
+  wait_for_statement(p, words);
+  davit.send(SIGKILL);
+  davit.wait();
+  wait_until_davit_is_gone(p);
+}
+
+} // namespace
+
+TEST_CASE("what was set where no statement of the file shows it is set again when it goes on") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  std::string setup = sets_search_path, first;
+  SUBCASE("EXECUTE in a function") {
+    setup = "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'set search_path = app'; END $$";
+    first = "SELECT f();";
+  }
+  SUBCASE("a body in standard SQL") {
+    setup = "CREATE FUNCTION f() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT set_config('search_path', 'app', "
+            "false); END";
+    first = "SELECT f();";
+  }
+  SUBCASE("a trigger") {
+    setup = "CREATE TABLE t (x int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+            "set_config('search_path', 'app', false); RETURN NEW; END $$; CREATE TRIGGER f BEFORE INSERT ON t FOR EACH "
+            "ROW EXECUTE FUNCTION f()";
+    first = "INSERT INTO t VALUES (1);";
+  }
+  SUBCASE("a view") {
+    setup += "; CREATE VIEW v AS SELECT f()";
+    first = "SELECT * FROM v;";
+  }
+  SUBCASE("DO that calls") { first = "DO $$ BEGIN PERFORM f(); END $$;"; }
+  SUBCASE("a prepared statement") { first = "PREPARE p AS SELECT set_config('search_path', 'app', false); EXECUTE p;"; }
+  SUBCASE("UPDATE pg_settings") { first = "UPDATE pg_settings SET setting = 'app' WHERE name = 'search_path';"; }
+  SUBCASE("what the file prepares needs it") { first = "SELECT f(); CREATE TABLE c (); PREPARE p AS TABLE c;"; }
+  p.database().sql(setup);
+  const auto err = stop_and_go_on(p, first);
+  CHECK(schemas(p) == "a in app, b in app");
+  CHECK_FALSE(has(err, "may have left"));
+}
+
+TEST_CASE("the rest of a file goes on with what its session had begun with, and says so") {
+  const project p;
+  const std::string database = p.database().name();
+  p.database().sql("CREATE SCHEMA app");
+  std::string first;
+  SUBCASE("ALTER DATABASE") { first = "ALTER DATABASE " + database + " SET search_path = app;"; }
+  SUBCASE("ALTER ROLE") { first = "ALTER ROLE CURRENT_USER IN DATABASE " + database + " SET search_path = app;"; }
+  const auto err = stop_and_go_on(p, first);
+  CHECK(schemas(p) == "a in public, b in public");
+  CHECK(has(err, "search_path is for the rest of 0001_t what it was before the stop"));
+}
+
+TEST_CASE("what a transaction that was rolled back had set is not kept, nor what is davit's") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  p.migration("0001_t.up.sql", std::string(marked) +
+                                   "CREATE TABLE a ();\nBEGIN;\nSET search_path = app;\nSET lock_timeout = 1;\nCREATE "
+                                   "TABLE b (x missing);\nCOMMIT;");
+  up(p, 1);
+  const auto kept = [&p](const std::string &name) {
+    return p.database().sql("SELECT session_settings::json #>> '{settings," + name + ",1}' FROM davit.migration");
+  };
+  CHECK(kept("search_path") == "default");
+  CHECK(kept("lock_timeout").empty());
+  CHECK(p.database().sql("SELECT session_after FROM davit.migration") == "1");
+}
+
+TEST_CASE("a role that a function has taken is taken again, and keeps nothing from being set") {
+  const project p;
+  const std::string role = "weak_" + p.database().name();
+  p.database().sql("CREATE ROLE " + role + "; GRANT CREATE ON SCHEMA public TO " + role +
+                   "; CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET session_replication_role = "
+                   "replica; EXECUTE 'SET ROLE " +
+                   role + "'; END $$");
+  write(p, "SELECT f();", "missing");
+  up(p, 1);
+  p.migration(
+      "0001_t.up.sql",
+      std::string(marked) +
+          "SELECT f();\nCREATE TABLE a ();\nCREATE TABLE b AS SELECT current_setting('session_replication_role') x;");
+  resume(p);
+  up(p, 0);
+  CHECK(p.database().sql("SELECT relowner::regrole FROM pg_class WHERE relname = 'b'") == role);
+  CHECK(p.database().sql("SELECT x FROM b") == "replica");
+  p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+TEST_CASE("what was kept behind one stop is good for those statements behind the next one, too") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  p.database().sql(sets_search_path);
+  const std::string first = std::string(marked) + "SELECT f();\nCREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", first + "SELECT missing;");
+  up(p, 1);
+  p.migration("0001_t.up.sql", first + "CREATE TABLE c ();\nSELECT pg_sleep(2);");
+  resume(p);
+  kill_in(p, "pg_sleep(2)");
+  p.migration("0001_t.up.sql", first + "CREATE TABLE c ();\nCREATE TABLE b ();");
+  CHECK_FALSE(has(resume(p), "may have left"));
+  up(p, 0);
+  CHECK(schemas(p) == "a in app, b in app");
+  CHECK(p.database().sql("SELECT session_settings IS NULL AND session_after IS NULL FROM davit.migration") == "t");
+}
+
+TEST_CASE("what a statement has set that was completed by hand counts more than what was kept before it") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app; CREATE SCHEMA other");
+  p.database().sql(sets_search_path);
+  write(p, "SELECT f();", "missing");
+  up(p, 1);
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "SELECT f();\nCREATE TABLE a ();\nSET search_path = other;\nCREATE TABLE b ();");
+  SUBCASE("behind the stop") {
+    resume(p, {"--after", "3"});
+    up(p, 0);
+    CHECK(schemas(p) == "a in app, b in other");
+  }
+  SUBCASE("before the stop nothing is kept") {
+    CHECK(has(resume(p, {"--after", "1"}), "those after statement 1 will run again"));
+    CHECK(p.database().sql("SELECT session_settings IS NULL FROM davit.migration") == "t");
+  }
+}
+
+TEST_CASE("a setting that cannot be set again stops the file before anything goes on without it") {
+  const project p;
+  const std::string space = "space_" + p.database().name();
+  p.database().sql("SET allow_in_place_tablespaces = on; CREATE TABLESPACE " + space + " LOCATION ''");
+  p.database().sql("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+                   "set_config('default_tablespace', '" +
+                   space + "', false); END $$");
+  write(p, "SELECT f();\nDROP TABLE IF EXISTS a;", "missing");
+  up(p, 1);
+  p.database().sql("DROP TABLE a");
+  p.database().sql("DROP TABLESPACE " + space);
+  resume(p);
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/message"), "cannot set default_tablespace as the session that stopped had it"));
+  CHECK(has(run.answer().text("/error/hint"), "davit repair 0001 --applied"));
+  CHECK(p.database().sql("SELECT session_settings IS NOT NULL FROM davit.migration") == "t");
+}
+
+TEST_CASE("a value that its name calls a secret is not written to the ledger, but named") {
+  davit::lifecycle::kept_session kept;
+  kept.settings = {{"vault.api_token", {"in-the-clear", "session"}},
+                   {"vault.secret", {"in-the-clear", "database"}},
+                   {"vault.level", {"high", "session"}},
+                   {"password_encryption", {"md5", "session"}}};
+  kept.role = "none";
+  davit::lifecycle::withhold_secrets(kept);
+  CHECK(kept.settings.size() == 2);
+  const auto text = to_json(kept);
+  CHECK_FALSE(has(text, "in-the-clear"));
+
+  const project p;
+  write(p, "SELECT 1;", "missing");
+  up(p, 1);
+  p.database().sql("UPDATE davit.migration SET session_settings = '" + text + "'");
+  const auto said = p.davit({"repair"}).out;
+  CHECK(has(said, "the session that stopped had set vault.api_token, whose value was not kept"));
+  CHECK_FALSE(has(said, "vault.secret"));
+  p.database().sql("UPDATE davit.migration SET session_settings = '{}'");
+  CHECK(davit_run(p, {"repair"}, 6).answer().text("/error/code") == "ledger_conflict");
+}
+
+TEST_CASE("a session that is lost leaves words: what sessions begin with since, and what routines may have set") {
+  const project p;
+  p.database().sql("CREATE FUNCTION by_name(s text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('set "
+                   "search_path to %I', s); END $$");
+  p.database().sql("CREATE FUNCTION standard() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT set_config('search_path', "
+                   "'public', false); END");
+  p.database().sql("CREATE FUNCTION local() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'set local "
+                   "search_path = public'; END $$");
+  p.migration("0001_t.up.sql", std::string(marked) + "ALTER DATABASE " + p.database().name() +
+                                   " SET work_mem = '8MB';\nSELECT by_name('public');\nSELECT standard();\nSELECT "
+                                   "local();\nCREATE TABLE a ();\nSELECT pg_sleep(2);");
+  kill_in(p, "pg_sleep(2)");
+  const auto said = p.davit({"repair"}).out;
+  CHECK(has(said, "0001_t.up.sql:2:1: with this statement sessions begin otherwise"));
+  CHECK(has(said, "0001_t.up.sql:3:1: what this statement, by calling by_name(), may have left"));
+  CHECK(has(said, "0001_t.up.sql:4:1: what this statement, by calling standard(), may have left"));
+  CHECK_FALSE(has(said, "0001_t.up.sql:5:1"));
+}
