@@ -239,11 +239,10 @@ TEST_CASE("what cannot be brought back to the session is named before anything g
   CHECK(has(up(p, 0).err(), "0001_t.up.sql:2:1: what this statement may have left"));
 }
 
-TEST_CASE("what a routine that was called may have set for the session is named, too") {
+TEST_CASE("what a routine that was called may have left in the session is named, too") {
   const project p;
   p.database().sql("CREATE SCHEMA app; CREATE TABLE t (x int)");
-  p.database().sql(
-      "CREATE FUNCTION app.sets() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET search_path = app; END $$");
+  p.database().sql("CREATE FUNCTION app.sets() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET app.tenant = 1; END $$");
   p.database().sql("CREATE PROCEDURE through_another() LANGUAGE sql AS $$ SELECT app.sets() $$");
   p.database().sql("CREATE FUNCTION sets_nothing() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET x = 1; SET "
                    "LOCAL work_mem = '1MB'; PERFORM set_config('work_mem', '1MB', true); END $$");
@@ -256,7 +255,19 @@ TEST_CASE("what a routine that was called may have set for the session is named,
     called = "CALL through_another()";
     words = "0001_t.up.sql:2:1: what this statement, by calling through_another(), may have left";
   }
+  SUBCASE("one that makes something temporary") {
+    p.database().sql(
+        "CREATE FUNCTION makes() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE held (); END $$");
+    called = "SELECT makes()";
+    words = "0001_t.up.sql:2:1: what this statement, by calling makes(), may have left";
+  }
   SUBCASE("one that sets nothing") { called = "SELECT sets_nothing()"; }
+  SUBCASE("one that sets what is set again") {
+    p.database().sql(
+        "CREATE FUNCTION is_kept() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET work_mem = '1MB'; PERFORM "
+        "set_config('work_mem', '2MB', false); END $$");
+    called = "SELECT is_kept()";
+  }
   p.migration("0001_t.up.sql", std::string(marked) + called + ";\nSELECT * FROM missing;");
   up(p, 1);
   p.database().sql("CREATE TABLE missing (); CREATE TABLE app.missing ()");

@@ -132,6 +132,24 @@ TEST_CASE("a role that a function has taken is taken again, and keeps nothing fr
   p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
 }
 
+TEST_CASE("a session that is interrupted is asked as well") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  p.database().sql(sets_search_path);
+  const std::string first = std::string(marked) +
+                            "SELECT f();\nCREATE TABLE a ();\nSET client_encoding = 'LATIN1';\nSET statement_timeout "
+                            "= '10min';\n";
+  p.migration("0001_t.up.sql", first + "SELECT pg_sleep(60);");
+  running_program davit(p.command({"up"}));
+  wait_for_statement(p, "pg_sleep(60)");
+  davit.send(SIGINT);
+  CHECK(davit.wait().exit_code == 130);
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b ();");
+  resume(p);
+  up(p, 0);
+  CHECK(schemas(p) == "a in app, b in app");
+}
+
 TEST_CASE("what was kept behind one stop is good for those statements behind the next one, too") {
   const project p;
   p.database().sql("CREATE SCHEMA app");
@@ -170,19 +188,19 @@ TEST_CASE("what a statement has set that was completed by hand counts more than 
 
 TEST_CASE("a setting that cannot be set again stops the file before anything goes on without it") {
   const project p;
-  const std::string space = "space_" + p.database().name();
-  p.database().sql("SET allow_in_place_tablespaces = on; CREATE TABLESPACE " + space + " LOCATION ''");
+  p.database().sql("CREATE TEXT SEARCH CONFIGURATION public.words (COPY = simple)");
   p.database().sql("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM "
-                   "set_config('default_tablespace', '" +
-                   space + "', false); END $$");
-  write(p, "SELECT f();\nDROP TABLE IF EXISTS a;", "missing");
+                   "set_config('default_text_search_config', 'public.words', false); END $$");
+  write(p, "SELECT f();", "missing");
   up(p, 1);
-  p.database().sql("DROP TABLE a");
-  p.database().sql("DROP TABLESPACE " + space);
+  write(p, "SELECT f();", "int");
+  p.database().sql("DROP TEXT SEARCH CONFIGURATION public.words");
   resume(p);
   const auto run = up(p, 1);
-  CHECK(has(run.answer().text("/error/message"), "cannot set default_tablespace as the session that stopped had it"));
+  CHECK(has(run.answer().text("/error/message"),
+            "cannot set default_text_search_config as the session that stopped had it"));
   CHECK(has(run.answer().text("/error/hint"), "davit repair 0001 --applied"));
+  CHECK_FALSE(exists(p, "b"));
   CHECK(p.database().sql("SELECT session_settings IS NOT NULL FROM davit.migration") == "t");
 }
 
