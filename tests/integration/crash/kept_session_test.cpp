@@ -245,3 +245,20 @@ TEST_CASE("a session that is lost leaves words: what sessions begin with since, 
   CHECK(has(said, "0001_t.up.sql:4:1: what this statement, by calling standard(), may have left"));
   CHECK_FALSE(has(said, "0001_t.up.sql:5:1"));
 }
+
+TEST_CASE("a stop of which an older ledger knows no settings is gone on with by what the file says") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  const std::string first = "SET search_path = app;";
+  write(p, first, "missing");
+  up(p, 1);
+  p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after; UPDATE "
+                   "davit.ledger SET version = 4");
+  CHECK(has(p.davit({"repair"}).out, "the first 2 of 3 statements"));
+  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "4");
+  write(p, first, "int");
+  resume(p);
+  up(p, 0);
+  CHECK(schemas(p) == "a in app, b in app");
+  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "5");
+}
