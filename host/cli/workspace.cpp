@@ -20,9 +20,14 @@ std::chrono::milliseconds deadline_of(const std::string &text) {
 
 config::settings read_settings(const options &o) {
   fs::path file = o.config;
-  if (file.empty()) file = config::find(fs::current_path());
+  std::error_code why;
+  const fs::path here = fs::current_path(why);
+  if (why)
+    throw error(error_code::config_unreadable, "the working folder cannot be told: " + why.message(),
+                "it may have been removed: change to one that exists");
+  if (file.empty()) file = config::find(here);
   if (file.empty())
-    throw error(error_code::config_unreadable, "there is no davit.toml in " + fs::current_path().string() + " or above",
+    throw error(error_code::config_unreadable, "there is no davit.toml in " + here.string() + " or above",
                 "create one with davit init, or name one with --config");
   if (o.environment)
     ::setenv("DAVIT_ENVIRONMENT", o.environment->c_str(),

@@ -55,7 +55,7 @@ void one_migration::end_without(error why, bool ended) {
 
 void one_migration::fail(error e) {
   p_.sessions.work_is_over();
-  if (p_.stop.raised() && !tells_to_stop(e.code)) {
+  if (!failure_ && p_.stop.raised() && !tells_to_stop(e.code)) {
     error stopped = p_.stop.as_error(); // what failed, failed because it was cancelled
     stopped.where = e.where;
     e = std::move(stopped);

@@ -120,8 +120,10 @@ run_outcome runner::run() {
 
 void runner::failed(error e) {
   dispatcher_.name_culprit(e);
-  // Where the run was told to stop it failed because it was cancelled.
-  out_.failure = stop_.raised() && !tells_to_stop(e.code) ? stop_.as_error() : std::move(e);
+  // Where the run was told to stop it failed because it was cancelled; of a migration's end that was asked at once,
+  // before handlers were told of it.
+  const bool decided = tells_to_stop(e.code) || !e.state.empty();
+  out_.failure = stop_.raised() && !decided ? stop_.as_error() : std::move(e);
   dispatcher_.scrub(*out_.failure);
   out_.outcome = outcome_of(*out_.failure);
 }
@@ -258,7 +260,11 @@ void runner::plan() {
   out_.planned = steps_for(request_, folder, recorded);
   // What can be refused is refused before anything runs.
   std::function<void(const migration::script &)> check;
-  if (!sessions_.lock().began_with_standard_strings()) check = migration::require_same_without_standard_strings;
+  if (!sessions_.lock().began_with_standard_strings()) {
+    check = migration::require_same_without_standard_strings;
+    show_.warning("standard_conforming_strings is off for this role or database, and on in davit's sessions: functions "
+                  "and triggers that migrations call run with it on");
+  }
   for (const auto &s : out_.planned) {
     scripts_.read(s.up ? s.files.up : s.files.down, check);
     if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check);
@@ -287,8 +293,11 @@ void runner::write_journal() {
     if (journal_.empty()) return;
     ledger_.add_hook_calls(out_.run, journal_.pending(), journal_.pending_paid());
   } catch (const error &e) {
-    if (e.code == error_code::connection_lost && !ending_) sessions::lock_lost(); // it was that session
-    throw;
+    if (ending_) throw;
+    if (e.code == error_code::connection_lost) sessions::lock_lost(); // it was that session
+    error told(e);
+    told.message = "what handlers did could not be recorded in the ledger: " + e.message;
+    throw error(std::move(told));
   }
   journal_.sent();
 }

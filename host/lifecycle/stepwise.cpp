@@ -163,9 +163,10 @@ void stepwise::on_its_own(std::size_t i) {
 }
 
 void stepwise::reach(std::size_t begun, std::optional<std::string> xid) {
-  noted_ = xid ? static_cast<std::uint32_t>(begun) : done_;
+  const std::uint32_t noted = xid ? static_cast<std::uint32_t>(begun) : done_;
   p_.progress.reach(p_.id, {done_, static_cast<std::uint32_t>(begun), std::move(xid), checksums_.of_first(done_),
                             checksums_.of_first(begun)});
+  noted_ = noted;
 }
 
 void stepwise::finished(std::size_t i) { done_ = static_cast<std::uint32_t>(i + 1); }

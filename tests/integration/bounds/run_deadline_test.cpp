@@ -75,3 +75,14 @@ TEST_CASE("a run that is done before its deadline does not notice it") {
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   CHECK(up(p, 0).answer().text("/outcome") == "applied");
 }
+
+TEST_CASE("what a migration failed of is told, also where the deadline passes while handlers are told of it") {
+  const project p("environment = \"test\"\n[run]\ndeadline = \"1s\"\n" +
+                  probe(R"t({ phase = "on_error", do = "sql", sql = "SELECT pg_sleep(60)" },)t"));
+  p.migration("0001_one.up.sql", "SELECT 1 / 0;");
+  const auto run = up(p, 1);
+  CHECK(has(run.err(), "the run's deadline of 1s has passed"));
+  CHECK(run.answer().text("/error/sqlstate") == "22012");
+  CHECK(p.database().sql("SELECT message FROM davit.run") == "division by zero");
+  CHECK(p.database().sql("SELECT message FROM davit.run_migration") == "division by zero");
+}

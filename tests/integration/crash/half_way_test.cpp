@@ -405,3 +405,21 @@ TEST_CASE("what a statement that failed has done outside of the database is told
   CHECK(run.answer().text("/migrations/0/outcome") == "partial");
   CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which may be done"));
 }
+
+TEST_CASE("how far a file got is written down at the second try, where the first one fails") {
+  const project p;
+  p.migration("0001_zero.up.sql", "CREATE TABLE zero ();");
+  up(p, 0);
+  p.database().sql(
+      "CREATE SEQUENCE tries; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "IF NEW.statements_done = 2 AND pg_catalog.nextval('public.tries') = 1 THEN RAISE 'not now'; END IF; "
+      "RETURN NEW; END $$; CREATE TRIGGER once BEFORE INSERT OR UPDATE ON davit.progress FOR EACH ROW "
+      "EXECUTE FUNCTION once()");
+  p.migration("0002_two.up.sql",
+              "-- davit: no-transaction\nCREATE TABLE b ();\nSELECT pg_sleep(0);\nCREATE TABLE c ();");
+  const auto run = up(p, 1);
+  CHECK(has(run.answer().text("/error/message"), "not now"));
+  CHECK(has(run.answer().text("/error/state"), "its first 2 of 3 statements"));
+  CHECK(p.database().sql("SELECT last_value FROM tries") == "2");
+  CHECK(has(p.davit({"status"}).out, "stopped after statement 2"));
+}
