@@ -66,6 +66,7 @@ int run(const options &o, terminal &t) {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
     return delivered(dispatch(o, t), t);
   } catch (const error &e) {
+    if (const auto told = plugin::decided_status()) return *told;
     return refuse(t, o, e);
   } catch (const std::bad_alloc &) {
     return refuse(t, o, error(error_code::bug, "out of memory"));

@@ -159,28 +159,29 @@ int command_plan(const options &o, terminal &t) {
   if (o.down && o.to && o.steps)
     throw error(error_code::usage, "--to and --steps exclude each other with --down",
                 "give one of them, as with davit down");
-  workspace w(o, t);
-  const auto &plugins = w.plugins();
-  auto &c = w.connect("plan");
-  const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
-  const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
-                                          lifecycle::present::look(c, w.settings.ledger.schema).migrations);
-  planner p(t, plugins, steps, c.began_with_standard_strings());
-  if (o.json) {
-    ordered_json j = json_answer(name_of(o.what));
-    j["before"] = p.run_hooks(before_all);
-    j["migrations"] = p.migrations();
-    j["after"] = p.run_hooks(after_all);
-    j["warnings"] = folder.warnings;
-    print_json(t, j);
-    return w.answered(0);
-  }
-  p.print_text();
-  t.out(steps.empty() ? std::string("nothing to do")
-                      : fmt::format("{} migration{} to {}", steps.size(), steps.size() == 1 ? "" : "s",
-                                    o.down ? "revert" : "apply"));
-  return w.answered(0);
+  return in_workspace(o, t, [&](workspace &w) {
+    const auto &plugins = w.plugins();
+    auto &c = w.connect("plan");
+    const auto folder = migration::find_migrations(w.settings.migrations.dir);
+    for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
+    const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
+                                            lifecycle::present::look(c, w.settings.ledger.schema).migrations);
+    planner p(t, plugins, steps, c.began_with_standard_strings());
+    if (o.json) {
+      ordered_json j = json_answer(name_of(o.what));
+      j["before"] = p.run_hooks(before_all);
+      j["migrations"] = p.migrations();
+      j["after"] = p.run_hooks(after_all);
+      j["warnings"] = folder.warnings;
+      print_json(t, j);
+      return 0;
+    }
+    p.print_text();
+    t.out(steps.empty() ? std::string("nothing to do")
+                        : fmt::format("{} migration{} to {}", steps.size(), steps.size() == 1 ? "" : "s",
+                                      o.down ? "revert" : "apply"));
+    return 0;
+  });
 }
 
 } // namespace davit::cli

@@ -52,44 +52,45 @@ void print_keys(terminal &t, const plugin::descriptor &d) {
 } // namespace
 
 int command_plugin_list(const options &o, terminal &t) {
-  workspace w(o, t);
-  const auto &all = w.plugins();
-  ordered_json j = json_answer(name_of(o.what));
-  j["plugins"] = ordered_json::array();
-  for (const auto &i : all.instances()) {
-    ordered_json row{{"name", i->name()},
-                     {"id", i->descriptor().id},
-                     {"version", i->descriptor().version},
-                     {"summary", i->descriptor().summary},
-                     {"file", i->library().file.string()},
-                     {"sha256", i->library().sha256},
-                     {"capabilities", i->capabilities()}};
-    row["handlers"] = ordered_json::array();
-    for (const auto &h : i->handlers()) {
-      ordered_json phases = ordered_json::array();
-      for (const auto &b : all.bindings())
-        if (b.what == &h) phases.push_back(b.phase);
-      row["handlers"].push_back({{"name", h.name}, {"phases", phases}});
+  return in_workspace(o, t, [&](workspace &w) {
+    const auto &all = w.plugins();
+    ordered_json j = json_answer(name_of(o.what));
+    j["plugins"] = ordered_json::array();
+    for (const auto &i : all.instances()) {
+      ordered_json row{{"name", i->name()},
+                       {"id", i->descriptor().id},
+                       {"version", i->descriptor().version},
+                       {"summary", i->descriptor().summary},
+                       {"file", i->library().file.string()},
+                       {"sha256", i->library().sha256},
+                       {"capabilities", i->capabilities()}};
+      row["handlers"] = ordered_json::array();
+      for (const auto &h : i->handlers()) {
+        ordered_json phases = ordered_json::array();
+        for (const auto &b : all.bindings())
+          if (b.what == &h) phases.push_back(b.phase);
+        row["handlers"].push_back({{"name", h.name}, {"phases", phases}});
+      }
+      j["plugins"].push_back(row);
     }
-    j["plugins"].push_back(row);
-  }
-  j["not_loaded"] = ordered_json::array();
-  for (const auto &l : all.not_loaded()) j["not_loaded"].push_back({{"name", l.plugin}, {"why", l.why}});
-  if (o.json) {
-    print_json(t, j);
-    return w.answered(0);
-  }
-  for (const auto &p : j["plugins"]) {
-    t.out(fmt::format("{}  {} {}: {}", t.on_out(style::bold, p["name"].get<std::string>()), p["id"].get<std::string>(),
-                      p["version"].get<std::string>(), p["summary"].get<std::string>()));
-    t.out(fmt::format("  from {} (sha256 {})", p["file"].get<std::string>(), p["sha256"].get<std::string>()));
-    t.out(fmt::format("  may use: {}", joined(p["capabilities"])));
-    for (const auto &h : p["handlers"])
-      t.out(fmt::format("  handler {} at: {}", h["name"].get<std::string>(), joined(h["phases"])));
-  }
-  for (const auto &l : all.not_loaded()) t.out(fmt::format("{}  not loaded: {}", l.plugin, l.why));
-  if (j["plugins"].empty() && all.not_loaded().empty()) t.out("davit.toml lists no plugins");
-  return w.answered(0);
+    j["not_loaded"] = ordered_json::array();
+    for (const auto &l : all.not_loaded()) j["not_loaded"].push_back({{"name", l.plugin}, {"why", l.why}});
+    if (o.json) {
+      print_json(t, j);
+      return 0;
+    }
+    for (const auto &p : j["plugins"]) {
+      t.out(fmt::format("{}  {} {}: {}", t.on_out(style::bold, p["name"].get<std::string>()),
+                        p["id"].get<std::string>(), p["version"].get<std::string>(), p["summary"].get<std::string>()));
+      t.out(fmt::format("  from {} (sha256 {})", p["file"].get<std::string>(), p["sha256"].get<std::string>()));
+      t.out(fmt::format("  may use: {}", joined(p["capabilities"])));
+      for (const auto &h : p["handlers"])
+        t.out(fmt::format("  handler {} at: {}", h["name"].get<std::string>(), joined(h["phases"])));
+    }
+    for (const auto &l : all.not_loaded()) t.out(fmt::format("{}  not loaded: {}", l.plugin, l.why));
+    if (j["plugins"].empty() && all.not_loaded().empty()) t.out("davit.toml lists no plugins");
+    return 0;
+  });
 }
 
 int command_plugin_inspect(const options &o, terminal &t) {

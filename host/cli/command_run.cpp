@@ -135,43 +135,44 @@ std::string way_on(const options &o) {
 
 int command_run(const options &o, terminal &t) {
   const lifecycle::blocked_signals signals(lifecycle::blocked_signals::afterwards::ignored);
-  workspace w(o, t);
-  const auto &plugins = w.plugins();
-  w.start_server([&signals] { signals.check(); });
-  signals.check();
-  const lifecycle::request what = o.what == command::up ? up_request(o) : down_request(o);
-  progress show(t,
-                o.quiet     ? detail_level::quiet
-                : o.verbose ? detail_level::verbose
-                            : detail_level::normal,
-                w.services().secrets, o.dry_run);
-  for (const auto &p : plugins.without_part()) show.takes_no_part(p);
-  lifecycle::interrupt stop(w.settings.run.deadline, way_on(o));
-  lifecycle::cancel_targets targets;
-  lifecycle::threshold begin;
-  std::optional<lifecycle::run> run;
-  lifecycle::run_outcome out;
-  const auto end = lifecycle::supervise(
-      {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); },
-       w.settings.run.grace, [&](const auto &late) { out = run->go_on_without(late); }, begin},
-      signals, [&] {
-        run.emplace(w.settings, plugins, what, o.dry_run ? lifecycle::run_mode::dry : lifecycle::run_mode::real, stop,
-                    targets, show);
-        if (!begin.cross()) return;
-        out = run->go();
-        run.reset();
-      });
-  // Said before plugins are destroyed, which may end the process.
-  const auto last_words = [&] {
-    try {
-      if (end.failure) std::rethrow_exception(end.failure);
-      return report(o, t, out, show);
-    } catch (const error &e) {
-      return refuse(t, o, e);
-    }
-  };
-  if (end.abandoned) leave(w, last_words);
-  return w.answered(last_words());
+  return in_workspace(o, t, [&](workspace &w) {
+    const auto &plugins = w.plugins();
+    w.start_server([&signals] { signals.check(); });
+    signals.check();
+    const lifecycle::request what = o.what == command::up ? up_request(o) : down_request(o);
+    progress show(t,
+                  o.quiet     ? detail_level::quiet
+                  : o.verbose ? detail_level::verbose
+                              : detail_level::normal,
+                  w.services().secrets, o.dry_run);
+    for (const auto &p : plugins.without_part()) show.takes_no_part(p);
+    lifecycle::interrupt stop(w.settings.run.deadline, way_on(o));
+    lifecycle::cancel_targets targets;
+    lifecycle::threshold begin;
+    std::optional<lifecycle::run> run;
+    lifecycle::run_outcome out;
+    const auto end = lifecycle::supervise(
+        {stop, targets, w.services().supervision, [&t](std::string_view line) { t.err_if_read(line); },
+         w.settings.run.grace, [&](const auto &late) { out = run->go_on_without(late); }, begin},
+        signals, [&] {
+          run.emplace(w.settings, plugins, what, o.dry_run ? lifecycle::run_mode::dry : lifecycle::run_mode::real, stop,
+                      targets, show);
+          if (!begin.cross()) return;
+          out = run->go();
+          run.reset();
+        });
+    // Said before plugins are destroyed, which may end the process.
+    const auto last_words = [&] {
+      try {
+        if (end.failure) std::rethrow_exception(end.failure);
+        return report(o, t, out, show);
+      } catch (const error &e) {
+        return refuse(t, o, e);
+      }
+    };
+    if (end.abandoned) leave(w, last_words);
+    return last_words();
+  });
 }
 
 } // namespace davit::cli

@@ -1,6 +1,7 @@
 #include "cli/workspace.hpp"
 
 #include "cli/last_steps.hpp"
+#include "cli/report.hpp"
 #include "config/duration.hpp"
 
 #include <fmt/format.h>
@@ -103,6 +104,17 @@ const plugin::plugin_set &workspace::plugins() {
   term.keep_output_from_plugins();
   plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
   return *plugins_;
+}
+
+int in_workspace(const options &o, terminal &t, const std::function<int(workspace &)> &body) {
+  workspace w(o, t);
+  w.services().refused = [&](const error &e) { w.answered(refuse(t, o, e)); };
+  try {
+    return w.answered(body(w));
+  } catch (const error &e) {
+    if (plugin::decided_status()) throw; // it is told already
+    return w.answered(refuse(t, o, e));
+  }
 }
 
 } // namespace davit::cli

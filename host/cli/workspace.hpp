@@ -51,4 +51,7 @@ private:
   std::string said_;                             // while it waits
 };
 
+// Runs `body` in a workspace of its own. What fails is told before plugins are destroyed, which may end the process.
+int in_workspace(const options &o, terminal &t, const std::function<int(workspace &)> &body);
+
 } // namespace davit::cli

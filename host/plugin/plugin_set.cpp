@@ -49,7 +49,8 @@ plugin_set::plugin_set(const config::settings &settings, services &shared) {
       b.who = "plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase;
       at_[place_of(*find_phase(b.phase))].push_back(&b);
     }
-  } catch (...) {
+  } catch (const error &e) {
+    if (shared.refused) shared.refused(e);
     while (!instances_.empty()) instances_.pop_back();
     throw;
   }

@@ -225,6 +225,34 @@ TEST_CASE("exit() in destroy is named, and davit ends with the exit code of what
   CHECK(ledger(p) == "0001 applied");
 }
 
+TEST_CASE("what fails before there is a run is told before destroy, which does not change the exit code either") {
+  const std::string hung = with_hostile("destroy = \"exit\"");
+  struct row {
+    std::string toml;
+    std::vector<std::string> command;
+    int exit_code;
+    const char *code;
+  };
+  for (const row &r :
+       {row{hung + "\n[[hooks.startup]]\nplugin = \"villain\"\nhandler = \"nope\"\n", {"up"}, 3, "config_unknown"},
+        row{hung + "\n[[plugins]]\nname = \"second\"\npath = \"/nowhere/second.so\"\n",
+            {"plugin", "list"},
+            4,
+            "plugin_file"},
+        row{hung, {"plan"}, 5, "connect"}}) {
+    CAPTURE(r.code);
+    const hostile_project p(r.toml);
+    auto command = r.command;
+    command.emplace_back("--json");
+    const environment no_database =
+        r.exit_code == 5 ? environment{{"DAVIT_DATABASE_URL", "postgresql:///x?host=/nowhere"}} : environment{};
+    const finished_run run(p.davit(command, no_database));
+    CHECK(run.exit_code() == r.exit_code);
+    CHECK(run.answer().text("/error/code") == r.code);
+    CHECK(has(run.err(), "davit: exit() was called in plugin 'villain', destroy; what davit has answered stands"));
+  }
+}
+
 TEST_CASE("the private server's folder goes with davit where a plugin ends it") {
   for (const std::string config :
        {"act = \"exit\"", "act = \"pthread_exit\"", "destroy = \"exit\"", "destroy = \"hang\""}) {
