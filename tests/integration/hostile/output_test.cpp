@@ -11,7 +11,7 @@ std::string act(std::string_view what, std::string_view at = "before_ddl") {
   return "act = \"" + std::string(what) + "\"\nat = \"" + std::string(at) + "\"";
 }
 
-std::string impatient(std::string_view config) {
+[[maybe_unused]] std::string impatient(std::string_view config) {
   return std::string(head) + "[run]\ngrace = \"100ms\"\n" + hostile(config, "deadline = \"100ms\"");
 }
 
