@@ -28,9 +28,9 @@ constexpr std::string_view reset_roles = "RESET SESSION AUTHORIZATION; RESET ROL
 
 bool by_session(const std::string &source) { return source == "session"; }
 
-// ALTER DATABASE, ALTER ROLE, or both.
-bool by_catalog(const std::string &source) {
-  return source == "database" || source == "user" || source == "database user";
+// What a session begins with because of who connects to what, and how: ALTER DATABASE, ALTER ROLE, PGOPTIONS.
+bool by_connecting(const std::string &source) {
+  return source == "database" || source == "user" || source == "database user" || source == "client";
 }
 
 bool may_be_secret(const std::string &name) {
@@ -104,8 +104,8 @@ kept_session read_kept_session(const std::string &text) try {
   throw ledger::edited("migration", std::string("session_settings that cannot be read (") + e.what() + ")");
 }
 
-std::vector<std::string> set_again(postgres::connection &c, const kept_session &then) {
-  std::vector<std::string> begun_otherwise;
+changed_beginnings set_again(postgres::connection &c, const kept_session &then) {
+  changed_beginnings out;
   c.exec(reset_roles);
   const settings now = settings_of(c);
   for (const auto &[name, was] : then.settings) {
@@ -117,12 +117,17 @@ std::vector<std::string> set_again(postgres::connection &c, const kept_session &
     const auto &is = at->second;
     if (is.value == was.value) continue;
     // What only the server's own configuration says may have changed for a good reason.
-    if (!by_session(was.source) && !by_catalog(was.source) && !by_session(is.source) && !by_catalog(is.source))
-      continue;
-    set(c, name, was.value);
-    if (!by_session(was.source) && !by_session(is.source)) begun_otherwise.push_back(name);
+    const bool files = by_session(was.source) || by_session(is.source);
+    if (!files && !by_connecting(was.source) && !by_connecting(is.source)) continue;
+    try {
+      set(c, name, was.value);
+      if (!files) out.set_back.push_back(name);
+    } catch (const postgres::server_error &e) {
+      if (files || e.sqlstate != postgres::sqlstate::insufficient_privilege) throw;
+      out.left.push_back(name);
+    }
   }
-  return begun_otherwise;
+  return out;
 }
 
 void set_roles_again(postgres::connection &c, const kept_session &then) {

@@ -32,9 +32,14 @@ std::string to_json(const kept_session &kept);
 // Throws ledger_conflict for anything else.
 kept_session read_kept_session(const std::string &json);
 
-// Sets what differs. Returns the names of those that sessions begin with otherwise since then: ALTER DATABASE or ALTER
-// ROLE. Throws what the server refuses, naming the setting.
-std::vector<std::string> set_again(postgres::connection &c, const kept_session &then);
+// Names of settings that sessions begin with otherwise since then: ALTER DATABASE, ALTER ROLE, PGOPTIONS. Those that
+// were set as they were before, and those that this role may not set.
+struct changed_beginnings {
+  std::vector<std::string> set_back, left;
+};
+
+// Sets what differs. Throws what the server refuses of what the file had set, naming the setting.
+changed_beginnings set_again(postgres::connection &c, const kept_session &then);
 // The same of who the session is, which may be allowed less: afterwards.
 void set_roles_again(postgres::connection &c, const kept_session &then);
 

@@ -78,12 +78,16 @@ void stepwise_migration::restore_session() {
 void stepwise_migration::restore_kept(bool with_roles) try {
   p_.stop.check();
   const auto then = read_kept_session(step_.session.json);
-  const auto begun_otherwise = set_again(p_.sessions.run(), then);
+  const auto otherwise = set_again(p_.sessions.run(), then);
   if (with_roles) return set_roles_again(p_.sessions.run(), then);
-  for (const auto &name : begun_otherwise)
+  for (const auto &name : otherwise.set_back)
     p_.show.warning(name + " is for the rest of " + step_.files.title() +
-                    " what it was before the stop, although sessions begin with another value now (ALTER DATABASE or "
-                    "ALTER ROLE): to go on with that, set it behind the stop");
+                    " what it was before the stop, although sessions begin with another value now (ALTER DATABASE, "
+                    "ALTER ROLE or PGOPTIONS): to go on with that, set it behind the stop");
+  for (const auto &name : otherwise.left)
+    p_.show.warning(name + " is for the rest of " + step_.files.title() +
+                    " not what it was before the stop: sessions begin with another value now (ALTER DATABASE, ALTER "
+                    "ROLE or PGOPTIONS), and this role may not set it");
 } catch (postgres::server_error &e) {
   const std::string hint = "what follows the stop may need it: make that possible, or " + go_on_by_hand();
   e.hint = e.hint.empty() ? hint : e.hint + "; " + hint;

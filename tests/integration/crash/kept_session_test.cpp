@@ -97,6 +97,39 @@ TEST_CASE("the rest of a file goes on with what its session had begun with, and 
   CHECK(has(err, "search_path is for the rest of 0001_t what it was before the stop"));
 }
 
+TEST_CASE("what a session had from PGOPTIONS it has again without them, and that is said") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app");
+  const std::string first = std::string(marked) + "CREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b (x missing);");
+  CHECK(p.davit({"up"}, {{"PGOPTIONS", "-c search_path=app"}}).exit_code == 1);
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b ();");
+  resume(p);
+  const auto run = up(p, 0);
+  CHECK(schemas(p) == "a in app, b in app");
+  CHECK(has(run.err(), "search_path is for the rest of 0001_t what it was before the stop"));
+}
+
+TEST_CASE("what sessions begin with, and a role may not set, does not keep it from going on") {
+  const project p;
+  const std::string role = "deployer_" + p.database().name();
+  p.database().sql("CREATE ROLE " + role + " LOGIN; ALTER DATABASE " + p.database().name() + " OWNER TO " + role +
+                   "; GRANT CREATE ON SCHEMA public TO " + role);
+  const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+  const std::string first = std::string(marked) + "CREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b (x missing);");
+  CHECK(p.davit({"up"}, as).exit_code == 1);
+  p.database().sql("ALTER DATABASE " + p.database().name() + " SET log_min_duration_statement = 500");
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b ();");
+  CHECK(p.davit({"repair", "0001", "--resume"}, as).exit_code == 0);
+  const auto run = p.davit({"up"}, as);
+  CHECK(run.exit_code == 0);
+  CHECK(has(run.err, "log_min_duration_statement is for the rest of 0001_t not what it was before the stop"));
+  CHECK(exists(p, "b"));
+  p.database().sql("ALTER DATABASE " + p.database().name() + " OWNER TO CURRENT_USER; DROP OWNED BY " + role +
+                   "; DROP ROLE " + role);
+}
+
 TEST_CASE("what a transaction that was rolled back had set is not kept, nor what is davit's") {
   const project p;
   p.database().sql("CREATE SCHEMA app");
