@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,9 +19,12 @@ namespace davit::plugin {
 // hold the lock of a stream for ever.
 bool write_out_streams(std::chrono::milliseconds patience) {
   using namespace std::chrono_literals;
+  const pid_t parent = ::getpid();
   const pid_t child = ::_Fork(); // not fork(), which calls what plugins have registered for it
   if (child < 0) return false;
   if (child == 0) {
+    // It has davit's sessions open: it must not outlive davit, and keep their locks.
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) ::_exit(1);
     const bool common = std::fflush(stdout) == 0 && std::fflush(stderr) == 0; // whatever comes of the others
     ::_exit(std::fflush(nullptr) == 0 && common ? 0 : 1);
   }
