@@ -50,9 +50,9 @@ at_leaving_unanswered::~at_leaving_unanswered() { assign(&last_deeds::answer, {}
 void leave(const error &why) {
   last_deeds &d = deeds();
   const std::lock_guard lock(d.mutex);
+  write_out_streams_or_warn(); // takes its time, in which other threads may come to an answer: it stands, then
   if (d.answer && !decided_status()) std::exchange(d.answer, nullptr)(why);
   if (d.remove) std::exchange(d.remove, nullptr)();
-  write_out_streams_or_warn();
   ::_exit(decided_status().value_or(static_cast<int>(exit_of(why.code))));
 }
 
