@@ -374,12 +374,14 @@ void ledger::settle_open_ends() {
            "IS NULL; COMMIT");
 }
 
-void ledger::keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept) {
+bool ledger::keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept) {
   const std::string after = std::to_string(kept.after);
-  c_->query("UPDATE " + table("migration") +
-                " SET session_settings = $2, session_after = $3::integer WHERE ltrim(version, '0') = ltrim($1, '0')"
-                " AND state = 'partial' AND run = $4::uuid AND statements_done = $3::integer",
-            std::array{parameter(id.text()), parameter(kept.json), parameter(after), parameter(run)});
+  const auto r =
+      c_->query("UPDATE " + table("migration") +
+                    " SET session_settings = $2, session_after = $3::integer WHERE ltrim(version, '0') = ltrim($1, '0')"
+                    " AND state = 'partial' AND run = $4::uuid AND statements_done = $3::integer",
+                std::array{parameter(id.text()), parameter(kept.json), parameter(after), parameter(run)});
+  return r.rows_affected() == 1;
 }
 
 void ledger::forget_session(const migration::version &id) {

@@ -121,8 +121,9 @@ public:
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
   void settle_open_ends();
 
-  // What the session of a migration that the run has left half-way was set to, unless another stop is recorded by now.
-  void keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept);
+  // What the session of a migration that the run has left half-way was set to. False if another stop is recorded by
+  // now.
+  bool keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept);
   void forget_session(const migration::version &id);
 
   // repair: the state of one migration, and the checksums it is held against. What a run did to a migration without

@@ -169,12 +169,14 @@ void stepwise_migration::rolled_back(postgres::connection &c) {
 
 void stepwise_migration::keep_session() {
   if (kept_.json.empty()) return;
+  std::string why = "it does not have this stop";
   try {
-    p_.ledger.keep_session(p_.dispatcher.run.id, step_.files.id, kept_);
+    if (p_.ledger.keep_session(p_.dispatcher.run.id, step_.files.id, kept_)) return;
   } catch (const error &e) {
-    p_.show.warning("what the session of " + step_.files.title() + " was set to could not be kept in the ledger: " +
-                    e.message + "; davit repair names what may be missing");
+    why = e.message;
   }
+  p_.show.warning("what the session of " + step_.files.title() + " was set to could not be kept in the ledger: " + why +
+                  "; before going on, see what its statements had set");
 }
 
 // Without the run lock it is left to whoever takes it next.
@@ -184,7 +186,6 @@ void stepwise_migration::failure_recorded() {
     ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
   } catch (const error &) {
     p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
-    return;
   }
   keep_session();
 }

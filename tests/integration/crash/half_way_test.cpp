@@ -1,5 +1,5 @@
 // A migration without a transaction that stopped: what is said of it, and that going on does nothing twice.
-#include "../lifecycle/probe_run.hpp"
+#include "half_way.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,23 +17,6 @@ std::string rows_of(const project &p, const std::string &table = "t") {
 
 std::string schema_of(const project &p, const std::string &table) {
   return p.database().sql("SELECT relnamespace::regnamespace FROM pg_class WHERE relname = '" + table + "'");
-}
-
-outcome resume(const project &p, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"repair", "0001", "--resume"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  auto repaired = p.davit(std::move(arguments));
-  REQUIRE_MESSAGE(repaired.exit_code == 0, repaired.err);
-  return repaired;
-}
-
-// Killed while that statement runs; its session is waited for.
-void kill_in(const project &p, std::string_view words) {
-  running_program davit(p.command({"up"}));
-  wait_for_statement(p, words);
-  davit.send(SIGKILL);
-  davit.wait();
-  wait_until_davit_is_gone(p);
 }
 
 } // namespace

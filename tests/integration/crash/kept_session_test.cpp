@@ -1,5 +1,5 @@
 // What the session of a file was set to when it stopped, by whatever it had called: asked then, and made so again.
-#include "../lifecycle/probe_run.hpp"
+#include "half_way.hpp"
 #include "lifecycle/kept_session.hpp"
 
 #include <doctest/doctest.h>
@@ -24,14 +24,6 @@ void write(const project &p, const std::string &first, const std::string &type) 
   p.migration("0001_t.up.sql", std::string(marked) + first + "\nCREATE TABLE a ();\nCREATE TABLE b (x " + type + ");");
 }
 
-std::string resume(const project &p, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"repair", "0001", "--resume"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  const auto repaired = p.davit(std::move(arguments));
-  REQUIRE_MESSAGE(repaired.exit_code == 0, repaired.err);
-  return repaired.err;
-}
-
 // The last statement fails, is mended, and run behind the stop.
 std::string stop_and_go_on(const project &p, const std::string &first) {
   write(p, first, "missing");
@@ -39,15 +31,6 @@ std::string stop_and_go_on(const project &p, const std::string &first) {
   write(p, first, "int");
   resume(p);
   return up(p, 0).err();
-}
-
-// Killed while that statement runs; its session is waited for.
-void kill_in(const project &p, std::string_view words) {
-  running_program davit(p.command({"up"}));
-  wait_for_statement(p, words);
-  davit.send(SIGKILL);
-  davit.wait();
-  wait_until_davit_is_gone(p);
 }
 
 } // namespace
@@ -194,7 +177,7 @@ TEST_CASE("what was kept behind one stop is good for those statements behind the
   resume(p);
   kill_in(p, "pg_sleep(2)");
   p.migration("0001_t.up.sql", first + "CREATE TABLE c ();\nCREATE TABLE b ();");
-  CHECK_FALSE(has(resume(p), "may have left"));
+  CHECK_FALSE(has(resume(p).err, "may have left"));
   up(p, 0);
   CHECK(schemas(p) == "a in app, b in app");
   CHECK(p.database().sql("SELECT session_settings IS NULL AND session_after IS NULL FROM davit.migration") == "t");
@@ -214,7 +197,7 @@ TEST_CASE("what a statement has set that was completed by hand counts more than 
     CHECK(schemas(p) == "a in app, b in other");
   }
   SUBCASE("before the stop nothing is kept") {
-    CHECK(has(resume(p, {"--after", "1"}), "those after statement 1 will run again"));
+    CHECK(has(resume(p, {"--after", "1"}).err, "those after statement 1 will run again"));
     CHECK(p.database().sql("SELECT session_settings IS NULL FROM davit.migration") == "t");
   }
 }
@@ -294,4 +277,17 @@ TEST_CASE("a stop of which an older ledger knows no settings is gone on with by 
   up(p, 0);
   CHECK(schemas(p) == "a in app, b in app");
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "5");
+}
+
+TEST_CASE("what the session was set to, and could not be kept with the stop, is said") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "SET search_path = pg_catalog;");
+  up(p, 0);
+  p.database().sql(
+      "CREATE FUNCTION no_stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'partial' THEN "
+      "RAISE 'not now'; END IF; RETURN NEW; END $$; CREATE TRIGGER no_stop BEFORE INSERT OR UPDATE ON "
+      "davit.migration FOR EACH ROW EXECUTE FUNCTION no_stop()");
+  p.migration("0002_u.up.sql", std::string(marked) + "CREATE TABLE a ();\nCREATE TABLE b (x missing);");
+  const auto run = up(p, 1);
+  CHECK(has(run.err(), "what the session of 0002_u was set to could not be kept in the ledger"));
 }
