@@ -341,9 +341,7 @@ void runner::end() {
   sessions_.work_is_over();
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
   if (out_.failure && rehearsal_) {
-    out_.failure->state = out_.failure->code == error_code::transaction_ended
-                              ? "this was a dry run, but davit cannot tell whether all of it is rolled back"
-                              : "this was a dry run: nothing of it stays in the database";
+    out_.failure->state = state_after_rehearsal(out_.failure->code);
   } else if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)
       out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");

@@ -212,6 +212,7 @@ void rehearsed_migration::ends(std::string_view outcome, const std::string &mess
 }
 
 void rehearsed_migration::describe(error &e) const {
+  e.state = state_after_rehearsal(e.code);
   if (e.sqlstate == postgres::sqlstate::lock_not_available)
     e.hint += std::string(e.hint.empty() ? "" : "; ") + "a dry run does not try again, davit " +
               (step_.up ? "up" : "down") + " does";

@@ -36,4 +36,11 @@ struct rehearsal_report {
   std::chrono::microseconds held{0}; // how long the transaction, and so its locks, lasted
 };
 
+// What state a dry run that has failed leaves things in.
+inline std::string state_after_rehearsal(error_code why) {
+  return why == error_code::transaction_ended
+             ? "this was a dry run, but davit cannot tell whether all of it is rolled back"
+             : "this was a dry run: nothing of it stays in the database";
+}
+
 } // namespace davit::lifecycle

@@ -85,3 +85,25 @@ TEST_CASE("dry run: a handler that does not return is given up, the others are t
     CHECK(run.messages(ends_well ? "success" : "failure").ends_with("7"));
   }
 }
+
+TEST_CASE("dry run: what a migration failed of is told, whatever comes while handlers are told of it") {
+  const std::string slow = R"t({ phase = "on_error", do = "sql", sql = "SELECT pg_sleep(61)" },)t";
+  SUBCASE("the deadline") {
+    const project p("environment = \"test\"\n[run]\ndeadline = \"1s\"\n" + probe(slow));
+    p.migration("0001_one.up.sql", "SELECT 1 / 0;");
+    const auto run = rehearse(p, 1);
+    CHECK(has(run.err(), "the run's deadline of 1s has passed"));
+    CHECK(run.answer().text("/error/sqlstate") == "22012");
+    CHECK(run.answer().text("/error/state") == "this was a dry run: nothing of it stays in the database");
+  }
+  SUBCASE("a signal") {
+    const project p(with_probe(slow));
+    p.migration("0001_one.up.sql", "SELECT 1 / 0;");
+    running_program davit(p.command({"up", "--dry-run", "--json"}));
+    wait_for_statement(p, "SELECT pg_sleep(61)");
+    davit.send(SIGTERM);
+    const finished_run run(davit.wait());
+    CHECK(run.exit_code() == 1);
+    CHECK(run.answer().text("/error/sqlstate") == "22012");
+  }
+}
