@@ -22,8 +22,17 @@ void attended::look(postgres::connection &lock, const interrupt &stop) {
   if (ticks_++ % 5 == 0) run_.cancel()->request();
 }
 
-void attended::explain(postgres::server_error &e) const {
+void attended::require_lock(const postgres::server_error &e) const {
   if (e.sqlstate == postgres::sqlstate::query_canceled && lock_lost_) sessions::lock_lost();
+}
+
+void attended::explain_ledger(postgres::server_error &e) const {
+  require_lock(e);
+  explain_wait(e, holders_.seen());
+}
+
+void attended::explain(postgres::server_error &e) const {
+  require_lock(e);
   if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !holders_.seen().empty())
     e.detail = "it waited for " + holders_.seen();
 }

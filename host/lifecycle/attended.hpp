@@ -19,9 +19,12 @@ public:
 
   // Adds to a lock timeout who held the lock. Throws that the run lock was lost, if it was cancelled because of that.
   void explain(postgres::server_error &e) const;
+  // The same for a statement that is about davit's own tables.
+  void explain_ledger(postgres::server_error &e) const;
 
 private:
   void look(postgres::connection &lock, const interrupt &stop);
+  void require_lock(const postgres::server_error &e) const;
 
   postgres::connection &run_;
   lock_holders holders_;

@@ -18,9 +18,33 @@ std::string ledger_session_sql() {
 
 std::string ledger_patience_sql() { return "SET LOCAL lock_timeout = " + patience(); }
 
+namespace {
+
+constexpr const char *free_the_ledger =
+    "wait until that session has let go of davit's tables, or end it, then run davit again";
+
+} // namespace
+
 void advise_grant(postgres::server_error &e) {
   if (e.sqlstate == postgres::sqlstate::insufficient_privilege && e.hint.empty())
     e.hint = "davit doctor prints the GRANT that is missing";
+}
+
+void explain_wait(postgres::server_error &e, const std::string &seen) {
+  advise_grant(e);
+  const bool gave_up =
+      e.sqlstate == postgres::sqlstate::lock_not_available || e.sqlstate == postgres::sqlstate::query_canceled;
+  if (!gave_up || seen.empty()) return;
+  e.message += ": a statement of davit's own waited for " + seen;
+  if (e.hint.empty()) e.hint = free_the_ledger;
+}
+
+void explain_row(postgres::server_error &e, const std::string &migration) {
+  if (e.code == error_code::connection_lost) return; // then it is not about the row
+  e.where = {};
+  e.message = "the row of " + migration + " could not be written to the ledger: " + e.message;
+  if (e.sqlstate == postgres::sqlstate::lock_not_available) e.hint = free_the_ledger;
+  advise_grant(e);
 }
 
 ledger_wait::ledger_wait(postgres::connection &session, std::function<postgres::connection()> open,
@@ -51,13 +75,9 @@ void ledger_wait::look() {
 }
 
 void ledger_wait::explain(postgres::server_error &e) {
-  const bool gave_up = e.sqlstate == postgres::sqlstate::lock_not_available ||
-                       (stopped_ && e.sqlstate == postgres::sqlstate::query_canceled);
+  const bool by_others = e.sqlstate == postgres::sqlstate::query_canceled && !stopped_;
   stopped_.reset();
-  advise_grant(e);
-  if (!gave_up || !holders_ || holders_->seen().empty()) return;
-  e.message += ": a statement of davit's own waited for " + holders_->seen();
-  if (e.hint.empty()) e.hint = free_the_ledger;
+  explain_wait(e, holders_ && !by_others ? holders_->seen() : "");
 }
 
 } // namespace davit::lifecycle

@@ -22,12 +22,12 @@ std::string ledger_session_sql();
 // For the rest of a transaction in which davit writes to its tables.
 std::string ledger_patience_sql();
 
-// What to do about a lock on them.
-inline constexpr const char *free_the_ledger =
-    "wait until that session has let go of davit's tables, or end it, then run davit again";
-
 // Where the server denies a statement of davit's own, says where the GRANT is found.
 void advise_grant(postgres::server_error &e);
+// The same, and where it gave up waiting for a lock, who held it (if that was `seen`) and what to do.
+void explain_wait(postgres::server_error &e, const std::string &seen);
+// What it has against the row of a migration; its file has no part in that.
+void explain_row(postgres::server_error &e, const std::string &migration);
 
 // While this lives, whoever holds up a statement of the session is looked for, shown, and named in the error.
 class ledger_wait {

@@ -86,11 +86,12 @@ postgres::batch transactional_migration::before_commit(const ledger::migration_e
 
 // Says why in words of the run's, where it can.
 void transactional_migration::explain(postgres::server_error &refused, const ledger::migration_event &e) const {
-  if (!row_refused_) return;
-  if (refused.sqlstate == postgres::sqlstate::lock_not_available) {
-    refused.message = "the migration's row could not be written to the ledger: " + refused.message;
-    refused.hint = free_the_ledger;
+  if (!row_refused_) {
+    if (refused.where.file.empty() && refused.code != error_code::connection_lost)
+      refused.where = {script_.file.string(), 0, 0};
+    return;
   }
+  explain_row(refused, step_.files.title());
   switch (ledger::ledger::why_refused(refused)) {
   case ledger::refusal::none: return;
   case ledger::refusal::not_taken: ledger::ledger::not_taken(e);
@@ -115,9 +116,6 @@ commit_end transactional_migration::commit_with(const ledger::migration_event &e
   } catch (postgres::server_error &refused) {
     guard.explain(refused);
     explain(refused, e);
-    if (row_refused_) advise_grant(refused);
-    if (refused.where.file.empty() && refused.code != error_code::connection_lost)
-      refused.where = {script_.file.string(), 0, 0};
     throw;
   }
 }

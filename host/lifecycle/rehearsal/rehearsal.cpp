@@ -30,8 +30,7 @@ void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &wor
     try {
       work(c);
     } catch (postgres::server_error &e) {
-      guard.explain(e);
-      advise_grant(e);
+      guard.explain_ledger(e);
       throw;
     }
     c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");

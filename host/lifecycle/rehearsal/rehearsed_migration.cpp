@@ -60,6 +60,8 @@ private:
   bool inside_ = false;             // the savepoint is there
   bool done_ = false;               // it would be committed
   bool shown_ = true;
+  bool row_refused_ = false;     // by the server, of the ledger's row
+  bool would_try_again_ = false; // in a run
 };
 
 void rehearsed_migration::phases() {
@@ -69,6 +71,8 @@ void rehearsed_migration::phases() {
   } catch (const error &e) {
     undo();
     p_.dispatcher.stats.revert(*mark_);
+    would_try_again_ = e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty() && !row_refused_ &&
+                       p_.settings.database.lock_retries > 0;
     shown_ = !not_shown(e);
     if (shown_) throw;
   } catch (...) {
@@ -160,12 +164,12 @@ void rehearsed_migration::record() {
   const attended guard(p_.sessions, p_.stop, p_.show);
   auto &c = r_.transaction.open();
   try {
-    c.exec("SET search_path = pg_catalog");
+    c.exec("SET search_path = pg_catalog; " + ledger_patience_sql());
     p_.ledger.rehearse_event_in(c, p_.dispatcher.run.id, e, place_.number);
   } catch (postgres::server_error &refused) {
+    row_refused_ = true;
     guard.explain(refused);
-    advise_grant(refused);
-    refused.where = {script_.file.string(), 0, 0};
+    explain_row(refused, step_.files.title());
     throw;
   }
 }
@@ -213,7 +217,7 @@ void rehearsed_migration::ends(std::string_view outcome, const std::string &mess
 
 void rehearsed_migration::describe(error &e) const {
   e.state = state_after_rehearsal(e.code);
-  if (e.sqlstate == postgres::sqlstate::lock_not_available)
+  if (would_try_again_)
     e.hint += std::string(e.hint.empty() ? "" : "; ") + "a dry run does not try again, davit " +
               (step_.up ? "up" : "down") + " does";
 }

@@ -58,13 +58,49 @@ TEST_CASE("a run names who has locked the ledger: when it reads, and when it wri
     holder.exec("LOCK TABLE davit.migration IN SHARE ROW EXCLUSIVE MODE"); // it can still be read
     const auto run = up(p, 1);
     CHECK(run.answer().text("/error/sqlstate") == "55P03");
-    CHECK(has(run.answer().text("/error/message"), "the migration's row could not be written to the ledger"));
+    CHECK(has(run.answer().text("/error/message"), "the row of 2_b could not be written to the ledger: "));
     CHECK(has(run.answer().text("/error/hint"), "has let go of davit's tables"));
     CHECK(run.outcomes("cleanup") == "ok"); // to begin anew would not help
     CHECK(has(run.answer().text("/error/detail"), "it waited for RowExclusive" + named(holder, "migration")));
+    CHECK_FALSE(run.answer().has("/error/file")); // the file has no part in that
     CHECK_FALSE(exists(p, "b"));
     holder.exec("ROLLBACK");
     CHECK(up(p, 0).answer().integer("/done") == 1);
+  }
+}
+
+TEST_CASE("a dry run waits for the ledger as a run does, whatever lock_timeout is") {
+  const auto with_lock_timeout = [](const std::string &time) {
+    return "environment = \"test\"\n[database]\nlock_timeout = \"" + time + "\"\n";
+  };
+  const project p(with_lock_timeout("1ms"));
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  up(p, 0);
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  auto holder = p.database().connect();
+  holder.exec("SET application_name = 'forgotten psql'");
+  holder.exec("BEGIN; LOCK TABLE davit.migration IN SHARE MODE");
+  SUBCASE("long enough") {
+    running_program davit(p.command({"up", "--dry-run", "--json"}));
+    wait_for_lock_wait(p);
+    holder.exec("ROLLBACK");
+    CHECK(finished_run(davit.wait()).exit_code() == 0);
+  }
+  SUBCASE("not for ever") {
+    p.configure(with_lock_timeout("0"));
+    const auto run = davit_run(p, {"up", "--dry-run"}, 1);
+    CHECK(has(run.answer().text("/error/message"), "the row of 2_b could not be written to the ledger: "));
+    CHECK(has(run.answer().text("/error/detail"), "it waited for RowExclusive" + named(holder, "migration")));
+    CHECK(run.answer().text("/error/hint") ==
+          "wait until that session has let go of davit's tables, or end it, then run davit again");
+    CHECK_FALSE(run.answer().has("/error/file"));
+  }
+  SUBCASE("where the run has its row") {
+    holder.exec("ROLLBACK; BEGIN; LOCK TABLE davit.run IN SHARE MODE");
+    const auto run = davit_run(p, {"up", "--dry-run"}, 1);
+    CHECK(has(run.answer().text("/error/message"),
+              "a statement of davit's own waited for RowExclusive" + named(holder, "run")));
+    CHECK(has(run.answer().text("/error/hint"), "let go of davit's tables"));
   }
 }
 

@@ -103,6 +103,9 @@ TEST_CASE("dry run: a lock that is not had is not tried again, and that is said"
   CHECK(dry.answer().text("/error/sqlstate") == "55P03");
   CHECK(has(dry.answer().text("/error/hint"), "a dry run does not try again"));
   CHECK_FALSE(has(dry.err(), "attempt"));
+
+  p.configure(std::string(head) + "lock_retries = 0\n"); // then a run does not try again, either
+  CHECK_FALSE(has(davit_run(p, {"up", "--dry-run"}, 1).answer().text("/error/hint"), "try again"));
 }
 
 TEST_CASE("dry run: what it was is said in the text, with what would be applied") {
