@@ -14,8 +14,11 @@ void transactional_migration::attempt() {
   std::size_t i = begin();
   before_sql(sql_scope::in_transaction);
   for (; i < script_.statements.size(); ++i) out_.add(script_, script_.statements[i]);
-  out_.add("SHOW session_authorization", [this](const postgres::result &r) { left_.session_user = r.text(0, 0); });
-  out_.add("SHOW role", [this](const postgres::result &r) { left_.role = r.text(0, 0); });
+  out_.add("SELECT pg_catalog.current_setting('session_authorization'), pg_catalog.current_setting('role'), "
+           "pg_catalog.current_setting('lock_timeout')",
+           [this](const postgres::result &r) {
+             left_ = {std::string(r.text(0, 0)), std::string(r.text(0, 1)), std::string(r.text(0, 2))};
+           });
   after_sql(sql_scope::in_transaction);
   settle();
   const ledger::migration_event e = event_if_done();
@@ -56,9 +59,9 @@ void transactional_migration::settle() {
   speak_utf8(c);
 }
 
-// Deferred constraints are checked as COMMIT would, but still with the role and search_path that the migration's own
-// statements left to its triggers. Those may not be good for the ledger; a trigger that defers again has its turn in
-// COMMIT, for which they come back. The row makes all of it fail if it must not be written.
+// Deferred constraints are checked as COMMIT would, but still with the role, search_path and lock_timeout that the
+// migration's own statements left to its triggers. Those may not be good for the ledger; a trigger that defers again
+// has its turn in COMMIT, for which they come back. The row makes all of it fail if it must not be written.
 postgres::batch transactional_migration::before_commit(const ledger::migration_event &e) {
   postgres::batch out;
   out.add("SET CONSTRAINTS ALL IMMEDIATE", {}, {}, [this](postgres::server_error &refused) {
@@ -78,6 +81,7 @@ postgres::batch transactional_migration::before_commit(const ledger::migration_e
                           {p_.sessions.lock_is_free_sql(),
                            "pg_catalog.pg_current_xact_id() OPERATOR(pg_catalog.<>) '" + xid_ + "'::pg_catalog.xid8"}),
       {}, {}, [this](postgres::server_error &) { row_refused_ = true; });
+  out.add("SET LOCAL lock_timeout = " + postgres::quote_literal(left_.lock_timeout));
   if (left_.session_user != p_.sessions.run().user())
     out.add("SET LOCAL SESSION AUTHORIZATION " + postgres::quote_identifier(left_.session_user));
   if (left_.role != "none") out.add("SET LOCAL ROLE " + postgres::quote_identifier(left_.role));

@@ -25,7 +25,7 @@ private:
 
   std::string xid_; // of the attempt's transaction
   struct {
-    std::string session_user, role;
+    std::string session_user, role, lock_timeout;
   } left_;                   // by the migration's statements
   bool row_refused_ = false; // by the server, of the ledger's row
 };

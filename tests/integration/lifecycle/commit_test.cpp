@@ -88,23 +88,29 @@ TEST_CASE("a session that is lost: the phases after it say that there is no conn
   CHECK(p.database().sql("SELECT outcome FROM davit.run") == "failed");
 }
 
-TEST_CASE("a trigger that defers again has its turn in COMMIT, with the role and search_path of the migration") {
+TEST_CASE(
+    "a trigger that defers again has its turn in COMMIT, with the migration's role, search_path and lock_timeout") {
   const project p(with_probe(""));
   p.database().sql(
       "CREATE ROLE \"late role\"; CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO \"late role\"; SET search_path = app; "
-      "CREATE TABLE t (i int); CREATE TABLE seen (who text, path text); GRANT ALL ON t, seen TO \"late role\"; "
+      "CREATE TABLE t (i int); CREATE TABLE seen (who text, path text, patience text); GRANT ALL ON t, seen TO \"late "
+      "role\"; "
       "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.i < 3 THEN SET CONSTRAINTS ALL "
       "DEFERRED; INSERT INTO t VALUES (NEW.i + 1); END IF; INSERT INTO seen VALUES (current_user, "
-      "current_setting('search_path')); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER again AFTER INSERT ON t "
+      "current_setting('search_path'), current_setting('lock_timeout')); RETURN NULL; END $$; CREATE CONSTRAINT "
+      "TRIGGER again AFTER INSERT ON t "
       "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION again()");
-  const std::string late = "SET search_path = app; SET ROLE \"late role\"; INSERT INTO t VALUES (1);";
+  const std::string late =
+      "SET search_path = app; SET lock_timeout = '33s'; SET ROLE \"late role\"; INSERT INTO t VALUES (1);";
   p.migration("0001_one.up.sql", late);
   p.migration("0001_one.down.sql", late);
-  const auto seen = [&p] { return p.database().sql("SELECT DISTINCT who, path, count(*) OVER () FROM app.seen"); };
+  const auto seen = [&p] {
+    return p.database().sql("SELECT DISTINCT who, path, patience, count(*) OVER () FROM app.seen");
+  };
   up(p, 0);
-  CHECK(seen() == "late role|app|3");
+  CHECK(seen() == "late role|app|33s|3");
   down(p, 0); // the ledger has the migration by now, and writes its row another way
-  CHECK(seen() == "late role|app|6");
+  CHECK(seen() == "late role|app|33s|6");
   CHECK(p.database().sql("SELECT applied_by FROM davit.migration") == "postgres");
   p.database().sql("DROP OWNED BY \"late role\"; DROP ROLE \"late role\"");
 }
