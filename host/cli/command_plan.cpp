@@ -4,6 +4,8 @@
 #include "cli/requests.hpp"
 #include "cli/shortened.hpp"
 #include "cli/workspace.hpp"
+#include "ledger/tables.hpp"
+#include "ledger/upgrade_rights.hpp"
 #include "lifecycle/present.hpp"
 #include "migration/backslashes.hpp"
 #include "plugin/phases.hpp"
@@ -153,6 +155,15 @@ ordered_json planner::migrations() {
   return all;
 }
 
+// What a run would stop at before it looks at any file.
+std::vector<std::string> ledger_warnings(postgres::connection &c, const std::string &schema) {
+  const auto version = ledger::ledger(c, schema).version();
+  if (!version || *version == ledger::newest_version) return {};
+  const auto obstacle = ledger::upgrade_obstacle_of(c, schema, *version);
+  return obstacle ? std::vector{"a run will fail: " + obstacle->what + "; what helps: " + obstacle->sql}
+                  : std::vector<std::string>{};
+}
+
 } // namespace
 
 int command_plan(const options &o, terminal &t) {
@@ -163,7 +174,9 @@ int command_plan(const options &o, terminal &t) {
     const auto &plugins = w.plugins();
     auto &c = w.connect("plan");
     const auto folder = migration::find_migrations(w.settings.migrations.dir);
-    for (const auto &warning : folder.warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
+    auto warnings = ledger_warnings(c, w.settings.ledger.schema);
+    warnings.insert(warnings.begin(), folder.warnings.begin(), folder.warnings.end());
+    for (const auto &warning : warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
     const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
                                             lifecycle::present::look(c, w.settings.ledger.schema).migrations);
     planner p(t, plugins, steps, c.began_with_standard_strings());
@@ -172,7 +185,7 @@ int command_plan(const options &o, terminal &t) {
       j["before"] = p.run_hooks(before_all);
       j["migrations"] = p.migrations();
       j["after"] = p.run_hooks(after_all);
-      j["warnings"] = folder.warnings;
+      j["warnings"] = warnings;
       print_json(t, j);
       return 0;
     }

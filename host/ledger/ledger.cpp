@@ -6,6 +6,7 @@
 #include "ledger/progress.hpp"
 #include "ledger/storable.hpp"
 #include "ledger/tables.hpp"
+#include "ledger/upgrade_rights.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,11 +83,28 @@ std::optional<int> ledger::read_version() {
 void ledger::ensure() {
   const int have = version().value_or(0);
   if (have == newest_version) return;
-  c_->exec("BEGIN; " + ddl(*c_, have) + "COMMIT");
+  require_upgradable();
+  try {
+    c_->exec("BEGIN; " + ddl(*c_, have) + "COMMIT");
+  } catch (const error &) {
+    if (c_->transaction_status() != postgres::transaction_status::unknown) c_->exec("ROLLBACK");
+    throw;
+  }
   version_ = newest_version;
 }
 
-void ledger::ensure_in(postgres::connection &session) const { session.exec(ddl(session, 0)); }
+void ledger::require_upgradable() {
+  const auto have = version();
+  if (!have || *have == newest_version) return;
+  if (const auto obstacle = upgrade_obstacle_of(*c_, schema_, *have))
+    throw error(error_code::ledger_conflict, obstacle->what,
+                "let the owner of davit's tables run davit up once; or, as somebody who may: " + obstacle->sql);
+}
+
+void ledger::ensure_in(postgres::connection &session) {
+  require_upgradable();
+  session.exec(ddl(session, version().value_or(0)));
+}
 
 std::string ledger::ddl(postgres::connection &session, int have) const {
   const std::string schema = postgres::quote_identifier(schema_);

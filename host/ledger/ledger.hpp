@@ -80,10 +80,11 @@ public:
 
   // The version of the tables; nullopt if there are none. Throws ledger_conflict for tables of a newer davit.
   std::optional<int> version();
-  // Creates or upgrades the tables; no DDL if they are current.
+  // Creates or upgrades the tables; no DDL if they are current. Throws ledger_conflict where the role may not upgrade
+  // them.
   void ensure();
-  // Creates them where there are none, in the transaction that `session` is in, which is to be rolled back.
-  void ensure_in(postgres::connection &session) const;
+  // The same in the transaction that `session` is in, which is to be rolled back.
+  void ensure_in(postgres::connection &session);
 
   // Ascending; empty if there is no ledger. Of a run that is under way: state "running", at_work its pid.
   std::vector<migration::recorded> read();
@@ -143,6 +144,7 @@ public:
 private:
   void set_end(const std::string &run, const run_end &end);
   std::optional<int> read_version();
+  void require_upgradable();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
   std::string ddl(postgres::connection &session, int have) const;

@@ -2,6 +2,7 @@
 #include "cli/doctor/checks.hpp"
 
 #include "ledger/tables.hpp"
+#include "ledger/upgrade_rights.hpp"
 #include "lifecycle/present.hpp"
 
 #include <fmt/format.h>
@@ -36,6 +37,15 @@ void check_files(findings &out, const migration::folder &folder, const std::vect
   }
 }
 
+void check_version(findings &out, postgres::connection &c, const std::string &schema, int version) {
+  if (version == ledger::newest_version) return;
+  if (const auto obstacle = ledger::upgrade_obstacle_of(c, schema, version))
+    out.fail(name, obstacle->what + "; whoever owns its tables can, by davit up", obstacle->sql, exit_code::conflict);
+  else
+    out.warn(name, fmt::format("its version is {}, this davit's is {}", version, ledger::newest_version),
+             "nothing: the next run upgrades it");
+}
+
 } // namespace
 
 void check_ledger(findings &out, postgres::connection &c, const std::string &schema, const migration::folder *folder) {
@@ -45,9 +55,7 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
     out.ok(name, "there is none yet: the first run creates it in schema " + schema);
     return;
   }
-  if (*version < ledger::newest_version)
-    out.warn(name, fmt::format("its version is {}, this davit's is {}", *version, ledger::newest_version),
-             "nothing: the next run upgrades it, and needs to own the tables for that");
+  check_version(out, c, schema, *version);
   const auto now = lifecycle::present::look(c, schema);
   const auto &recorded = now.migrations;
   out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));

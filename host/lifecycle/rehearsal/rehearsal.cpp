@@ -41,7 +41,13 @@ void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &wor
 }
 
 void rehearsal::make_ledger() {
-  if (!parts_.ledger.version()) in_ledger([this](postgres::connection &c) { parts_.ledger.ensure_in(c); });
+  const auto version = parts_.ledger.version();
+  if (version == ledger::newest_version) return;
+  in_ledger([&](postgres::connection &c) {
+    c.exec("SAVEPOINT davit_ledger");
+    parts_.ledger.ensure_in(c);
+    if (version) c.exec("ROLLBACK TO SAVEPOINT davit_ledger");
+  });
 }
 
 void rehearsal::record(const ledger::run_record &run) {

@@ -19,8 +19,8 @@ public:
 
   // Before anything else: the run lock is held.
   void begin();
-  // The tables and the run's row are there for what comes after, as in a run; not where an older davit made them, which
-  // only a run brings up to date: others would wait for the rehearsal's end.
+  // The tables and the run's row are there for what comes after, as in a run; not where an older davit made them: that
+  // they can be brought up to date is tried and at once taken back, or others would wait for the rehearsal's end.
   void make_ledger();
   void record(const ledger::run_record &run);
   // A phase outside of migrations.

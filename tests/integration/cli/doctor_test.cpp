@@ -146,6 +146,39 @@ TEST_CASE("what doctor advises about a ledger of another role makes a run possib
   run_davit(p, {"up"}, 0, role.as());
 }
 
+TEST_CASE("what doctor advises about the ledger of an older davit makes a run possible; dry run and plan warn, too") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "SELECT 1;");
+  run_davit(p, {"up"});
+  p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name());
+  p.database().sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name());
+  p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after");
+  p.database().sql("UPDATE davit.ledger SET version = 4");
+  p.migration("2_b.up.sql", "SELECT 2;");
+  std::string owner = "postgres";
+  SUBCASE("of a superuser") {}
+  SUBCASE("of another role") {
+    owner = "owner_" + p.database().name();
+    p.database().sql("CREATE ROLE " + owner + "; ALTER TABLE davit.migration OWNER TO " + owner);
+  }
+  const std::string why = "role " + role.name() + " cannot upgrade it: table davit.migration belongs to " + owner;
+  const auto up = run_json(p, {"up"}, 6, role.as());
+  CHECK(has(up.text("/error/message"), why));
+  const auto dry = run_json(p, {"up", "--dry-run"}, 6, role.as());
+  for (const auto *what : {"/error/code", "/error/message", "/error/hint"}) CHECK(dry.text(what) == up.text(what));
+  CHECK(has(run_json(p, {"plan"}, 0, role.as()).text("/warnings/0"), why));
+  CHECK(has(run_json(p, {"repair", "1", "--reverted"}, 6, role.as()).text("/error/message"), why));
+  const auto sql = advice(run_json(p, {"doctor"}, 6, role.as()), "ledger", "fail", why);
+  CHECK(has(up.text("/error/hint"), sql));
+  p.database().sql(sql);
+  CHECK(check_in(run_json(p, {"doctor"}, 0, role.as()), "ledger", "warn", "version is 4"));
+  run_davit(p, {"up", "--dry-run"}, 0, role.as());
+  run_davit(p, {"up"}, 0, role.as());
+  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "5");
+  if (owner != "postgres") p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
+}
+
 TEST_CASE("what doctor advises about a schema that somebody made for the ledger makes a run possible") {
   const project p;
   const plain_role role(p);

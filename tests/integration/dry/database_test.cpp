@@ -10,6 +10,13 @@ namespace {
 constexpr std::string_view all_phases_up = "startup pre_validate validated pre_execute before_validation before_ddl "
                                            "after_ddl after_validation cleanup post_execute post_complete success";
 
+// The tables as version 2 had them.
+void make_older(const project &p) {
+  p.database().sql("ALTER TABLE davit.migration DROP COLUMN statements_begun, DROP COLUMN begun_checksum, DROP COLUMN "
+                   "session_settings, DROP COLUMN session_after; DROP TABLE davit.progress; UPDATE davit.ledger SET "
+                   "version = 2");
+}
+
 } // namespace
 
 TEST_CASE("dry run: everything is executed, nothing is kept, and the next run does the same for good") {
@@ -56,14 +63,37 @@ TEST_CASE("dry run: down goes through the down files in the phases of down") {
   CHECK(ledger(p) == "1 applied, 2 applied");
 }
 
-TEST_CASE("dry run: an older ledger is read as it is") {
+TEST_CASE("dry run: an older ledger is read as it is, and stays so") {
   const project p;
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   up(p, 0);
-  p.database().sql("DROP TABLE davit.progress; UPDATE davit.ledger SET version = 2");
+  make_older(p);
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   CHECK(rehearse(p, 0).answer().integer("/done") == 1);
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "2");
+}
+
+TEST_CASE("dry run: an older ledger that somebody uses, or that cannot be upgraded, is met as a run meets it") {
+  const project p(head);
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  make_older(p);
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  SUBCASE("used") {
+    auto reader = p.database().connect();
+    reader.exec("BEGIN; SELECT FROM davit.migration");
+    running_program davit(p.command({"up", "--dry-run", "--json"}));
+    wait_for_lock_wait(p);
+    reader.exec("COMMIT");
+    CHECK(finished_run(davit.wait()).exit_code() == 0);
+  }
+  SUBCASE("in the way") {
+    p.database().sql("ALTER TABLE davit.migration ADD COLUMN statements_begun text");
+    const auto dry = rehearse(p, 1);
+    const auto run = up(p, 1);
+    CHECK(has(dry.answer().text("/error/message"), "\"statements_begun\" of relation \"migration\" already exists"));
+    CHECK(dry.answer().text("/error/message") == run.answer().text("/error/message"));
+  }
 }
 
 TEST_CASE("dry run: failing SQL is shown at its place, as in a run") {
