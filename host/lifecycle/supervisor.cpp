@@ -26,8 +26,10 @@ using namespace std::chrono_literals;
 using clock = plugin::watch::clock;
 
 constexpr auto tick = 10ms;
-constexpr auto again = 100ms;              // between two requests to cancel
-constexpr auto same_wish = 250ms;          // timeout(1), npm and others signal davit and then its process group
+constexpr auto again = 100ms; // between two requests to cancel
+// Of signals: timeout(1), npm and others signal davit and then its process group; a session that ends sends SIGHUP with
+// its SIGTERM; Ctrl-C reaches davit and its runner, which then sends SIGTERM.
+constexpr auto same_wish = 250ms;
 constexpr auto least_patience = 5s;        // with a server, at the end of a run that was stopped
 constexpr auto least_time_at_the_end = 1s; // for a handler that is told of the end of a run that was stopped
 
@@ -74,10 +76,6 @@ bool is_ignored(int signal) {
   struct sigaction now {};
   return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
-
-// A session that ends sends SIGHUP after its SIGTERM, or before it: systemd with SendSIGHUP, logind, a terminal's
-// shell.
-bool is_same_wish(int signal, int first) { return (signal == SIGINT) == (first == SIGINT); }
 
 error_code code_after(int signal) { return signal == SIGINT ? error_code::interrupted : error_code::terminated; }
 
@@ -145,7 +143,7 @@ void supervisor::look_for_signal() {
   const timespec wait{0, std::chrono::nanoseconds(tick).count()};
   const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
   if (!asks_to_stop(got)) return;
-  if (signalled_ && is_same_wish(got, signalled_) && clock::now() - signalled_at_ < same_wish) return;
+  if (signalled_ && clock::now() - signalled_at_ < same_wish) return;
   if (std::exchange(signalled_, got)) leave("second signal", code_after(got));
   signalled_at_ = clock::now();
   p_.stop.raise(got);

@@ -144,6 +144,11 @@ void running_program::wait_for_output(std::string_view text) const {
   }
 }
 
+void running_program::insist(int signal) const {
+  do send(signal);
+  while (!ended_within(std::clamp(time_left(), 0ms, 20ms)) && time_left() > 0ms);
+}
+
 outcome running_program::wait() {
   if (!ended_within(time_left())) {
     kill_and_reap();

@@ -41,6 +41,8 @@ public:
 
   pid_t pid() const { return pid_; }
   void send(int signal) const;
+  // Sends it again and again until the program ends, or its time is over.
+  void insist(int signal) const;
   std::string out_so_far() const;
   std::string err_so_far() const;
   // Waits until either output contains `text`. Throws std::runtime_error when it ends, or its time is over, before.

@@ -129,7 +129,7 @@ TEST_CASE("the second signal leaves with the status that the table has for it, a
   davit.wait_for_output("hanging now");
   davit.send(SIGINT);
   davit.wait_for_output("a second Ctrl-C leaves at once");
-  davit.send(SIGHUP);
+  davit.insist(SIGHUP);                 // what comes at once is the same wish
   const finished_run run(davit.wait()); // answered all the same
   CHECK(run.exit_code() == 143);
   CHECK(run.answer().text("/error/code") == "terminated");
@@ -147,15 +147,19 @@ TEST_CASE("a handler at the end of a stopped run has its own time, and is not sa
   CHECK(has(run.messages("failure"), "it did not finish within the time at the end of a stopped run, 1000 ms"));
 }
 
-TEST_CASE("SIGTERM and SIGHUP together, as from a session that ends, are one wish to stop") {
-  const project p(with_probe(ends));
-  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
-  running_program davit(p.command({"up", "--json"}));
-  wait_for_statement(p, "SELECT pg_sleep(61)");
-  davit.send(SIGTERM);
-  davit.send(SIGHUP);
-  check_stopped(p, finished_run(davit.wait()), 143);
-  CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+TEST_CASE("two signals together, as from a session that ends or from what runs davit, are one wish to stop") {
+  for (const auto &[first, second] : {std::pair{SIGTERM, SIGHUP}, {SIGINT, SIGTERM}, {SIGHUP, SIGINT}}) {
+    CAPTURE(first);
+    const project p(with_probe(ends));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
+    running_program davit(p.command({"up", "--json"}));
+    wait_for_statement(p, "SELECT pg_sleep(61)");
+    davit.send(first);
+    davit.wait_for_output(": stopping"); // two that wait are taken by number
+    davit.send(second);
+    check_stopped(p, finished_run(davit.wait()), first == SIGINT ? 130 : 143);
+    CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+  }
 }
 
 TEST_CASE("a signal that comes when the run has ended no longer ends the process, which would say something else") {
@@ -251,7 +255,7 @@ TEST_CASE("the second signal leaves at once also where statements run, and no se
     davit.wait_for_output("hanging now");
     davit.send(SIGINT);
     davit.wait_for_output("a second Ctrl-C leaves at once");
-    davit.send(SIGTERM);
+    davit.insist(SIGTERM);
     CHECK(davit.wait().exit_code == 143);
     wait_until_davit_is_gone(p);
     CHECK_FALSE(exists(p, "one"));

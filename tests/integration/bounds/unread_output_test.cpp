@@ -50,7 +50,7 @@ TEST_CASE("the second signal leaves at once also where davit waits for somebody 
   running_program davit(what);
   wait_until("waiting for the pipe to be full", [&out] { return out.filled() > 50'000; });
   davit.send(SIGTERM);
-  davit.send(SIGINT);
+  davit.insist(SIGINT);
   const auto end = davit.wait();
   CHECK((end.exit_code == 130 || end.exit_code == 143));
   wait_until_davit_is_gone(p);
