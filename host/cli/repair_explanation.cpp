@@ -64,14 +64,18 @@ std::string about_file(const stopping_point &at) {
   return "the file was changed since, perhaps also what is in the database: --resume is refused";
 }
 
+lifecycle::stopped_session session_of(const stopping_point &at) {
+  const auto &r = at.migration;
+  return {r.statements_done, r.session, r.applied_by};
+}
+
 // What nobody can read off the statements' numbers.
 std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c) {
   std::vector<std::string> out;
   if (at.migration.next_unsure())
     out.push_back("how much of that statement was done is not known: look at the database");
   if (!at.resumable()) return out;
-  auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), at.migration.statements_done,
-                                           at.migration.session);
+  auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), session_of(at));
   std::move(lost.begin(), lost.end(), std::back_inserter(out));
   return out;
 }
@@ -130,6 +134,8 @@ void print(terminal &t, const stopped_migration &m) {
   for (const auto &text : m.about_leftovers()) t.out("  " + t.on_out(style::warn, text));
   t.out(fmt::format("  davit history {} says why", r.run.substr(0, 8)));
   for (const auto &text : m.notes) t.out("  " + t.on_out(style::warn, text));
+  if (const auto kept = at.resumable() ? kept_of_session(session_of(at)) : std::string(); !kept.empty())
+    t.out("  " + kept);
   const auto choices = choices_for(at);
   std::size_t width = 0;
   for (const auto &c : choices) width = std::max(width, c.option.size());
@@ -157,6 +163,8 @@ ordered_json to_json(const stopped_migration &m) {
   for (const auto &index : m.leftovers)
     j["invalid_indexes"].push_back({{"index", index.quoted()}, {"table", index.table}, {"fix", index.drop_sql()}});
   j["notes"] = m.notes;
+  if (const auto kept = at.resumable() ? kept_of_session(session_of(at)) : std::string(); !kept.empty())
+    j["session"] = kept;
   j["choices"] = ordered_json::array();
   for (const auto &c : choices_for(at)) j["choices"].push_back({{"option", c.option}, {"meaning", c.meaning}});
   return j;

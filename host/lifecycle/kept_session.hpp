@@ -1,8 +1,5 @@
-// What the session of a migration that stopped half-way was set to, whoever had set it: asked while it is there, and
-// made so again in the session that goes on.
+// What a session had that is in no table: what is kept of it in the ledger when its migration stops half-way.
 #pragma once
-
-#include "postgres/connection.hpp"
 
 #include <map>
 #include <string>
@@ -12,35 +9,29 @@ namespace davit::lifecycle {
 
 struct kept_session {
   struct setting {
-    std::string value, source;
+    std::string value, source; // of pg_settings; "davit": one of its own, as it sets it
   };
-  std::map<std::string, setting> settings; // by name; davit's own are not among them
+  struct object {
+    std::string kind, name; // "temporary table", "stash"
+  };
+  std::map<std::string, setting> settings; // by name
   std::string user;                        // of SET SESSION AUTHORIZATION; empty: the one that connected
   std::string role;
   std::vector<std::string> withheld; // names of those that were set, and may be secrets
+  // The settings that a prepared statement was prepared under, where they are others.
+  std::map<std::string, std::map<std::string, std::string>> prepared;
+
+  bool asked_for_more = false; // for what follows, too; older davits did not
+  std::string not_asked;       // why some settings of a name with a dot may be missing, or nothing
+  std::vector<object> objects; // that nobody else sees, and that end with it
 };
 
-// `c` is outside of a transaction, and is itself made fresh afterwards: role and timeouts do not stay as they were.
-// Settings of names with a dot that no library has declared are not shown by the server, and not among them.
-kept_session ask_session(postgres::connection &c);
-
-// Takes out what its name calls a secret, of names with a dot: what others than the server have declared.
+// Takes out what its name or its value calls a secret, of names with a dot: what others than the server have declared.
 void withhold_secrets(kept_session &kept);
 
 // Text that every database can keep.
 std::string to_json(const kept_session &kept);
 // Throws ledger_conflict for anything else.
 kept_session read_kept_session(const std::string &json);
-
-// Names of settings that sessions begin with otherwise since then: ALTER DATABASE, ALTER ROLE, PGOPTIONS. Those that
-// were set as they were before, and those that this role may not set.
-struct changed_beginnings {
-  std::vector<std::string> set_back, left;
-};
-
-// Sets what differs. Throws what the server refuses of what the file had set, naming the setting.
-changed_beginnings set_again(postgres::connection &c, const kept_session &then);
-// The same of who the session is, which may be allowed less: afterwards.
-void set_roles_again(postgres::connection &c, const kept_session &then);
 
 } // namespace davit::lifecycle

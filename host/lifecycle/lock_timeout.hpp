@@ -14,6 +14,7 @@ public:
   without_lock_timeout(postgres::connection &c, bool wanted);
   // As it was. Not to be called where the session is in a failed state or lost.
   void restore();
+  const std::string &before() const { return before_; } // empty unless wanted
 
 private:
   postgres::connection &c_;

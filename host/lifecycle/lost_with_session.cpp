@@ -1,100 +1,27 @@
 #include "lifecycle/lost_with_session.hpp"
 
 #include "lifecycle/kept_session.hpp"
+#include "lifecycle/session_setters.hpp"
 #include "migration/session_effects.hpp"
-#include "sql/called_names.hpp"
+#include "sql/session_object.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace davit::lifecycle {
 namespace {
 
-// Whether a routine itself sets something for the session or makes something temporary, and whether that is more than
-// settings that the server shows; told by words, so rather one too many. SET LOCAL ends with the transaction. A body in
-// standard SQL has no text of its own.
-constexpr std::string_view routines_sql = R"sql(
-SELECT name, body,
-  configured ~* 'set_config\s*\('
-  OR body ~* (begins || '(reset\M|discard\M|set\s+(session\s+)?(?!(local|transaction|constraints)\M)\S+)') OR makes,
-  configured ~* 'set_config\s*\(\s*(?!\s*e?''[^''.]*'')'
-  OR body ~* (begins || 'set\s+(session\s+)?["\w]+\.') OR makes
-FROM (SELECT name, body,
-    '(^|;|\m(begin|then|else|loop)\M|\mexecute\s*\(?\s*(format\s*\(\s*)?(e?''|\$\w*\$))\s*' AS begins,
-    regexp_replace(body, 'set_config\s*\([^;]*?,\s*(is_local\s*(=>|:=)\s*)?true\s*\)', '', 'gi') AS configured,
-    body ~* '\mcreate\s+((global|local)\s+)?temp(orary)?\M' AND body !~* 'on\s+commit\s+drop' AS makes
-  FROM (SELECT p.proname AS name,
-      CASE WHEN p.prosrc = '' AND p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END AS body
-    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.proname = ANY ($1::text[]) AND l.lanname NOT IN ('internal', 'c')
-      AND p.pronamespace <> 'pg_catalog'::regnamespace) routine) read
-)sql";
+using migration::script;
+using migration::session_effects;
 
-// An array, of those that every encoding of a database has.
-std::string array_of(const std::set<std::string> &names) {
-  std::string all;
-  for (const auto &name : names) {
-    if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 128; })) continue;
-    all += all.empty() ? "\"" : ",\"";
-    for (const char c : name) {
-      if (c == '"' || c == '\\') all += '\\';
-      all += c;
-    }
-    all += '"';
-  }
-  return "{" + all + "}";
-}
+std::string at(const script &s, std::size_t i) { return to_string(migration::place_in(s, s.statements[i], 0)); }
 
-struct routine {
-  bool sets = false;
-  bool sets_more = false; // than what is kept
-  std::set<std::string> calls;
-};
-
-using routines = std::map<std::string, routine>;
-
-// Those that are called, and what they call in turn.
-routines routines_behind(postgres::connection &c, std::set<std::string> names) {
-  routines all;
-  while (!names.empty()) {
-    const std::string asked = array_of(names);
-    const auto r = c.query(routines_sql, std::array{postgres::parameter(asked)});
-    for (const auto &name : names) all[name];
-    names.clear();
-    for (int i = 0; i < r.rows(); ++i) {
-      routine &one = all[std::string(r.text(i, 0))]; // several may have the name
-      one.sets = one.sets || r.text(i, 2) == "t";
-      one.sets_more = one.sets_more || r.text(i, 3) == "t";
-      for (auto &called : sql::called_names(r.text(i, 1))) {
-        if (!all.contains(called)) names.insert(called);
-        one.calls.insert(std::move(called));
-      }
-    }
-  }
-  return all;
-}
-
-// By themselves, or by what they call.
-std::set<std::string> setters_among(const routines &all, bool routine::*sets_itself) {
-  std::set<std::string> out;
-  const auto sets = [&](const routine &one) {
-    return one.*sets_itself ||
-           std::any_of(one.calls.begin(), one.calls.end(), [&](const auto &name) { return out.contains(name); });
-  };
-  for (bool more = true; more;) {
-    more = false;
-    for (const auto &[name, one] : all)
-      if (sets(one)) more = out.insert(name).second || more;
-  }
-  return out;
-}
-
-std::string gone(const migration::script &s, std::size_t i, const std::string &what, bool settings_are_kept) {
-  return to_string(migration::place_in(s, s.statements[i], 0)) + ": what " + what +
-         " may have left in its session (a temporary table, a cursor, a setting" +
+std::string gone(const script &s, std::size_t i, const std::string &what, bool settings_are_kept) {
+  return at(s, i) + ": what " + what + " may have left in its session (a temporary table, a cursor, a setting" +
          (settings_are_kept ? " of a name with a dot" : "") +
          ") is gone, and what follows the stop runs without it: repeat it there if it is needed";
 }
@@ -111,40 +38,162 @@ bool changes_new_sessions(const migration::statement &st) {
   return reader.is("reset");
 }
 
-std::string begun_otherwise(const migration::script &s, std::size_t i) {
-  return to_string(migration::place_in(s, s.statements[i], 0)) +
-         ": with this statement sessions begin otherwise than the one that stopped did, and so does the one that goes "
-         "on: set what is needed behind the stop";
+std::string begun_otherwise(const script &s, std::size_t i) {
+  return at(s, i) + ": with this statement sessions begin otherwise than the one that stopped did, and so does the one "
+                    "that goes on: set what is needed behind the stop";
 }
+
+// Whether it can have run somebody's code: what that set, no text of the file shows.
+bool may_call(const migration::statement &st) {
+  static constexpr std::array plain{"create", "alter",    "drop",    "comment",   "grant",   "revoke",
+                                    "vacuum", "set",      "analyze", "reindex",   "cluster", "lock",
+                                    "import", "security", "notify",  "checkpoint"};
+  sql::token_reader reader(st.text);
+  if (std::none_of(plain.begin(), plain.end(), [&](const char *word) { return reader.is(word); })) return true;
+  if (!reader.is("create")) return false;
+  for (; !reader.at_end(); reader.advance()) {
+    if (reader.is("function") || reader.is("procedure") || reader.is("view") || reader.is("rule")) return false;
+    if (reader.accept("as"))
+      return reader.is("select") || reader.is("with") || reader.is("table") || reader.is("values") ||
+             reader.is("execute");
+  }
+  return false;
+}
+
+class search {
+public:
+  search(postgres::connection &c, const script &s, const stopped_session &then)
+      : c_(c), s_(s), then_(then), effects_(migration::session_effects_of_first(s, then.after)) {
+    if (!then.kept.json.empty()) kept_ = read_kept_session(then.kept.json);
+  }
+
+  std::vector<std::string> all() {
+    about_user();
+    by_statement();
+    unknown();
+    if (kept_) {
+      objects();
+      withheld();
+      named_at_run_time();
+    }
+    return std::move(out_);
+  }
+
+private:
+  bool settings_are_kept(std::size_t i) const { return kept_ && i < then_.kept.after; }
+  bool all_is_kept(std::size_t i) const { return settings_are_kept(i) && kept_->asked_for_more; }
+
+  void about_user() {
+    if (then_.user.empty() || then_.user == c_.user()) return;
+    if (kept_ && (!kept_->user.empty() || kept_->role != "none")) return; // it was, and will be, another one
+    out_.push_back("the session that stopped was connected as " + then_.user + ", this one is as " + c_.user() +
+                   ": what is created behind the stop belongs to " + c_.user() +
+                   ", and \"$user\" in search_path is another schema; to go on as before, connect as " + then_.user);
+  }
+
+  void by_statement() {
+    std::map<std::size_t, std::string> found; // in the order of the file
+    for (const auto i : effects_.lost)
+      if (!all_is_kept(i)) found.emplace(i, gone(s_, i, "this statement", settings_are_kept(i)));
+    std::vector<std::size_t> others;
+    for (const auto i : effects_.others) {
+      if (all_is_kept(i)) continue;
+      if (!settings_are_kept(i) && changes_new_sessions(s_.statements[i])) found.emplace(i, begun_otherwise(s_, i));
+      others.push_back(i);
+    }
+    const session_setters setters(c_, s_, others);
+    for (const auto i : others)
+      if (const auto name = setters.called_by(s_.statements[i], settings_are_kept(i)); !name.empty())
+        found.emplace(i, gone(s_, i, "this statement, by calling " + name + "(),", settings_are_kept(i)));
+    for (auto &[i, text] : found) out_.push_back(std::move(text));
+  }
+
+  void unknown() {
+    const auto i = std::find_if(effects_.others.begin(), effects_.others.end(), [this](std::size_t one) {
+      return !settings_are_kept(one) && may_call(s_.statements[one]);
+    });
+    if (i != effects_.others.end())
+      out_.push_back(at(s_, *i) + ": what functions, triggers, defaults or views have set for the session from here on "
+                                  "(search_path, a role, a time zone) is not known, for the one that stopped could not "
+                                  "be asked, or its answer not be kept: it is not set again; see whether any did, and "
+                                  "set that behind the stop");
+    if (kept_ && !kept_->not_asked.empty())
+      out_.push_back("not all settings with a dot in their names could be asked of the session that stopped (" +
+                     kept_->not_asked + "): see whether one was set that is needed, and set it behind the stop");
+  }
+
+  // What the file's own PREPARE and LISTEN made is made again.
+  bool comes_back(const kept_session::object &one) const {
+    using verb = sql::session_object::verb;
+    for (std::size_t k = 0; k < effects_.repeatable.size(); ++k) {
+      if (effects_.overtaken[k]) continue;
+      const auto object = sql::session_object_of(s_.statements[effects_.repeatable[k]].text);
+      if (object.name == one.name && ((object.what == verb::prepare && one.kind == "prepared statement") ||
+                                      (object.what == verb::listen && one.kind == "channel")))
+        return true;
+    }
+    return false;
+  }
+
+  void objects() {
+    std::string list;
+    for (const auto &one : kept_->objects)
+      if (!comes_back(one)) list += (list.empty() ? "" : ", ") + one.kind + " " + one.name;
+    if (!list.empty())
+      out_.push_back("what the session that stopped had of its own is gone with it, and what follows the stop runs "
+                     "without it: " +
+                     list + "; make it again behind the stop if it is needed");
+  }
+
+  void withheld() {
+    for (const auto &name : kept_->withheld)
+      out_.push_back("in the session that stopped " + name +
+                     " was set, whose value was not kept, for it may be a secret: set it behind the stop if it is "
+                     "needed and not set before");
+  }
+
+  void named_at_run_time() {
+    if (!kept_->asked_for_more) return;
+    std::vector<std::size_t> places;
+    std::vector<std::string> texts;
+    for (const auto *of : {&effects_.repeatable, &effects_.lost, &effects_.others})
+      for (const auto i : *of)
+        if (all_is_kept(i) && !sql::token_reader(s_.statements[i].text).is("create")) {
+          places.push_back(i);
+          texts.emplace_back(s_.statements[i].text);
+        }
+    std::string who;
+    for (const auto i : naming_at_run_time(c_, texts)) who += (who.empty() ? "" : ", ") + at(s_, places.at(i));
+    const bool calls =
+        !effects_.lost.empty() || std::any_of(effects_.others.begin(), effects_.others.end(),
+                                              [this](std::size_t i) { return may_call(s_.statements[i]); });
+    for (const auto &name : calls ? routines_naming_at_run_time(c_) : std::vector<std::string>())
+      who += (who.empty() ? "" : ", ") + name + "()";
+    if (!who.empty())
+      out_.push_back("a setting with a dot in its name is not known, and not set again, where its name stands in no "
+                     "text as a whole but was put together, as " +
+                     who + " may do: set it behind the stop if it is needed");
+  }
+
+  postgres::connection &c_;
+  const script &s_;
+  const stopped_session &then_;
+  const session_effects effects_;
+  std::optional<kept_session> kept_;
+  std::vector<std::string> out_;
+};
 
 } // namespace
 
-std::vector<std::string> lost_with_session(postgres::connection &c, const migration::script &s, std::size_t count,
-                                           const migration::kept_settings &kept) {
-  const auto effects = migration::session_effects_of_first(s, count);
-  const auto is_kept = [&kept](std::size_t i) { return !kept.json.empty() && i < kept.after; };
-  std::map<std::size_t, std::string> found; // in the order of the file
-  for (const auto i : effects.lost) found.emplace(i, gone(s, i, "this statement", is_kept(i)));
-  std::set<std::string> names;
-  for (const auto i : effects.others) {
-    if (!is_kept(i) && changes_new_sessions(s.statements[i])) found.emplace(i, begun_otherwise(s, i));
-    for (auto &name : sql::called_names(s.statements[i].text)) names.insert(std::move(name));
-  }
-  const auto all = routines_behind(c, std::move(names));
-  const auto setters = setters_among(all, &routine::sets);
-  const auto setters_of_more = setters_among(all, &routine::sets_more);
-  for (const auto i : effects.others)
-    for (const auto &name : sql::called_names(s.statements[i].text))
-      if ((is_kept(i) ? setters_of_more : setters).contains(name))
-        found.emplace(i, gone(s, i, "this statement, by calling " + name + "(),", is_kept(i)));
-  std::vector<std::string> out;
-  for (auto &[i, text] : found) out.push_back(std::move(text));
-  if (!kept.json.empty())
-    for (const auto &name : read_kept_session(kept.json).withheld)
-      out.push_back("the session that stopped had set " + name +
-                    ", whose value was not kept, for it may be a secret: set it behind the stop if it is needed and "
-                    "not set before");
-  return out;
+std::vector<std::string> lost_with_session(postgres::connection &c, const migration::script &s,
+                                           const stopped_session &then) {
+  return search(c, s, then).all();
+}
+
+std::string kept_of_session(const stopped_session &then) {
+  if (then.kept.json.empty() || then.after == 0) return {};
+  return "what its session was set to is kept, and set again with --resume; a setting with a dot in its name is found "
+         "only where that name stands as a whole in the file, in code of the database, or in what sessions begin with";
 }
 
 } // namespace davit::lifecycle

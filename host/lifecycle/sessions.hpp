@@ -46,6 +46,7 @@ public:
   // The same lock for the time of a migration that has no transaction.
   void hold_work_lock();
   void release_work_lock();
+  std::int64_t work_lock_key() const { return work_key_; }
 
   // Throws error_code::connection_lost if the lock session is gone, as far as its socket shows: another run may have
   // begun.

@@ -145,11 +145,13 @@ void stepwise::on_its_own(std::size_t i) {
   if (was_completed(i)) return finished(i);
   p_.sessions.renew_work_lock(); // an earlier statement may have given it up
   without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
+  lock_timeout_ = timeout.before();
   const transaction_count transactions(p_.sessions.run());
   if (noted) reach(i + 1, std::nullopt);
   try {
     p_.run(st);
     timeout.restore();
+    lock_timeout_.clear();
     require_valid_index(p_.sessions.run(), p_.script, st);
   } catch (error &e) {
     unsure_ = e.code == error_code::connection_lost;

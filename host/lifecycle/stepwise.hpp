@@ -46,6 +46,8 @@ public:
   bool left_something() const { return leftover_; }
   // The answer to COMMIT was lost, and with it what it was.
   bool lost() const { return lost_; }
+  // The session's lock_timeout, where it is out of the way of the statement that failed; empty: it is not.
+  const std::string &lock_timeout() const { return lock_timeout_; }
 
 private:
   void step(std::size_t i);
@@ -63,6 +65,7 @@ private:
   std::uint32_t done_;
   std::uint32_t noted_; // what the ledger takes for done
   bool unsure_ = false, in_part_ = false, acted_outside_ = false, lost_ = false, leftover_ = false;
+  std::string lock_timeout_;
 };
 
 } // namespace davit::lifecycle

@@ -1,23 +1,13 @@
 #include "lifecycle/stepwise_migration.hpp"
 
+#include "lifecycle/ask_session.hpp"
 #include "lifecycle/attended.hpp"
-#include "lifecycle/kept_session.hpp"
-#include "lifecycle/lost_with_session.hpp"
+#include "lifecycle/restored_session.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/stepwise.hpp"
-#include "migration/session_effects.hpp"
-#include "sql/changed_setting.hpp"
+#include "sql/session_object.hpp"
 
 namespace davit::lifecycle {
-namespace {
-
-// What is kept of a session says more of such a setting than the statement does.
-bool sets_what_is_kept(const migration::statement &st) {
-  const auto name = sql::changed_setting(st.text);
-  return !name.empty() && name != "role" && name != "session_authorization" && name.find('.') == std::string::npos;
-}
-
-} // namespace
 
 using plugin::sql_scope;
 
@@ -27,7 +17,11 @@ void stepwise_migration::attempt() {
   c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
          "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
   before_sql(sql_scope::autocommit);
-  restore_session();
+  if (step_.skip_statements > 0) {
+    const std::function<void(const migration::statement &)> run = [this](const auto &st) { execute(st); };
+    restored_session(p_, step_, script_, run).restore();
+  }
+  session_is_the_files_ = true;
   run_statements();
   if (c.transaction_status() != postgres::transaction_status::idle)
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
@@ -51,66 +45,6 @@ void stepwise_migration::attempt() {
   completed(e, fresh);
 }
 
-// What the first part had made of its session is not in the database. What was kept of that is set first, for what is
-// prepared may need it, and again behind the statements that it was kept after.
-void stepwise_migration::restore_session() {
-  if (step_.skip_statements > 0) {
-    const auto effects = migration::session_effects_of_first(script_, step_.skip_statements);
-    const bool kept = !step_.session.json.empty();
-    const auto again = [&](bool before) {
-      for (std::size_t i = 0; i < effects.repeatable.size(); ++i) {
-        const auto &st = script_.statements[effects.repeatable[i]];
-        const bool replaced = kept && before && sets_what_is_kept(st);
-        if (before == (!kept || effects.repeatable[i] < step_.session.after))
-          repeat(st, effects.overtaken[i] || replaced);
-      }
-    };
-    if (kept) restore_kept(false);
-    again(true);
-    if (kept) restore_kept(true);
-    again(false);
-    for (const auto &text : lost_with_session(p_.sessions.lock(), script_, step_.skip_statements, step_.session))
-      p_.show.warning(text);
-  }
-  session_is_the_files_ = true;
-}
-
-void stepwise_migration::restore_kept(bool with_roles) try {
-  p_.stop.check();
-  const auto then = read_kept_session(step_.session.json);
-  const auto otherwise = set_again(p_.sessions.run(), then);
-  if (with_roles) return set_roles_again(p_.sessions.run(), then);
-  for (const auto &name : otherwise.set_back)
-    p_.show.warning(name + " is for the rest of " + step_.files.title() +
-                    " what it was before the stop, although sessions begin with another value now (ALTER DATABASE, "
-                    "ALTER ROLE or PGOPTIONS): to go on with that, set it behind the stop");
-  for (const auto &name : otherwise.left)
-    p_.show.warning(name + " is for the rest of " + step_.files.title() +
-                    " not what it was before the stop: sessions begin with another value now (ALTER DATABASE, ALTER "
-                    "ROLE or PGOPTIONS), and this role may not set it");
-} catch (postgres::server_error &e) {
-  const std::string hint = "what follows the stop may need it: make that possible, or " + go_on_by_hand();
-  e.hint = e.hint.empty() ? hint : e.hint + "; " + hint;
-  e.where = {script_.file.string(), 0, 0};
-  throw;
-}
-
-std::string stepwise_migration::go_on_by_hand() const {
-  return "complete the file by hand and say so with davit repair " + step_.files.id.text() +
-         (step_.up ? " --applied" : " --reverted");
-}
-
-void stepwise_migration::repeat(const migration::statement &st, bool overtaken) try {
-  execute(st);
-} catch (postgres::server_error &e) {
-  if (overtaken && p_.sessions.run().alive() && !p_.stop.raised()) return; // what follows it sets that anew
-  const std::string hint = "it was run before the stop, and is run again because what follows may need what it sets "
-                           "for its session: make that possible, or " +
-                           go_on_by_hand();
-  e.hint = e.hint.empty() ? hint : e.hint + "; " + hint;
-  throw;
-}
-
 void stepwise_migration::execute(const migration::statement &st) {
   p_.stop.check();
   p_.sessions.require_lock();
@@ -121,6 +55,17 @@ void stepwise_migration::execute(const migration::statement &st) {
     guard.explain(e);
     throw;
   }
+  note_prepared(st);
+}
+
+// What a prepared statement means is settled when it is prepared.
+void stepwise_migration::note_prepared(const migration::statement &st) {
+  const auto object = sql::session_object_of(st.text);
+  if (object.what != sql::session_object::verb::prepare) return;
+  auto &under = prepared_[object.name];
+  under.clear();
+  for (const auto &[name, one] : settings_of(p_.sessions.run()))
+    if (name.find('.') == std::string::npos) under[name] = one.value; // others are looked at when it runs
 }
 
 void stepwise_migration::run_statements() {
@@ -145,6 +90,7 @@ void stepwise_migration::run_statements() {
         statements.left_something())
       end_.fate = fate::partial;
     if (statements.lost()) end_.fate = fate::unknown;
+    lock_timeout_ = statements.lock_timeout();
   };
   try {
     statements.go();
@@ -159,8 +105,13 @@ void stepwise_migration::run_statements() {
 void stepwise_migration::rolled_back(postgres::connection &c) {
   if (!session_is_the_files_ || end_.statements_done == 0) return;
   try {
-    speak_utf8(c);
-    kept_ = {to_json(ask_session(c)), end_.statements_done};
+    if (!lock_timeout_.empty()) c.exec("SET lock_timeout = " + postgres::quote_literal(lock_timeout_));
+    auto now = ask_session(c, {p_.settings.database, script_.bytes, p_.sessions.work_lock_key()});
+    for (const auto &[name, under] : prepared_)
+      for (const auto &[setting, value] : under)
+        if (const auto at = now.settings.find(setting); at != now.settings.end() && at->second.value != value)
+          now.prepared[name][setting] = value;
+    kept_ = {to_json(now), end_.statements_done};
   } catch (const std::exception &e) {
     p_.show.warning("what the session of " + step_.files.title() + " was set to could not be asked (" + e.what() +
                     "): davit repair names what may be missing");

@@ -3,6 +3,9 @@
 
 #include "lifecycle/recorded_migration.hpp"
 
+#include <map>
+#include <string>
+
 namespace davit::lifecycle {
 
 class stepwise_migration final : public recorded_migration {
@@ -15,15 +18,14 @@ private:
   void rolled_back(postgres::connection &c) override;
   void failure_recorded() override;
   void keep_session();
-  void restore_session();
-  void restore_kept(bool with_roles);
   void run_statements();
-  void repeat(const migration::statement &st, bool overtaken);
   void execute(const migration::statement &st);
-  std::string go_on_by_hand() const;
+  void note_prepared(const migration::statement &st);
 
   bool session_is_the_files_ = false; // what it was set to, the file has done, or its first part
-  migration::kept_settings kept_;     // once the attempt is rolled back
+  std::string lock_timeout_;          // that it had before the statement that failed, where it has another one
+  std::map<std::string, std::map<std::string, std::string>> prepared_; // under which settings
+  migration::kept_settings kept_;                                      // once the attempt is rolled back
 };
 
 } // namespace davit::lifecycle

@@ -34,7 +34,7 @@ const migration_files *find(const folder &files, const version &id) {
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
-  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state, r.session};
+  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state, r.session, r.applied_by};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.

@@ -57,6 +57,7 @@ struct step {
   std::string begun_checksum;        // of them and that statement as it was; empty: not known
   std::string recorded_state;        // what the ledger had when this was planned; empty: nothing
   kept_settings session;             // what it goes on with
+  std::string stopped_as = {};       // the role that was connected
 
   // Behind a stop, or with the statement that may have been done.
   bool goes_on() const { return skip_statements > 0 || perhaps_one_more; }

@@ -2,10 +2,10 @@
 
 #include "sql/changed_setting.hpp"
 #include "sql/session_effect.hpp"
+#include "sql/session_object.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,19 +22,27 @@ void append(std::vector<std::size_t> &to, const std::vector<std::size_t> &more) 
 
 bool discards_all(const statement &st) { return sql::token_reader(st.text).accept({"discard", "all"}); }
 
-// From the last one back: what a later one of the same name sets anew. RESET ALL spares who the session is, and a new
-// session user is in no role.
-std::vector<bool> overtaken_among(const script &s, const std::vector<std::size_t> &repeatable) {
+bool is_among(const std::set<std::string> &names, const std::string &name) {
+  const bool who = name == "role" || name == "session_authorization";
+  return !name.empty() && (names.contains(name) || (!who && names.contains(std::string(sql::all_settings))) ||
+                           (who && names.contains("session_authorization")));
+}
+
+// From the last one back: what a later one of the same name sets or prepares anew, or deallocates. RESET ALL spares who
+// the session is, and a new session user is in no role.
+std::vector<bool> overtaken_among(const script &s, const std::vector<std::size_t> &repeatable,
+                                  std::set<std::string> settings, std::set<std::string> deallocated) {
+  using verb = sql::session_object::verb;
   std::vector<bool> out(repeatable.size());
-  std::set<std::string, std::less<>> later;
   for (auto i = repeatable.size(); i-- > 0;) {
     const auto &text = s.statements[repeatable[i]].text;
-    const auto name = sql::changed_setting(text);
-    const bool who = name == "role" || name == "session_authorization";
-    out[i] = sql::token_reader(text).is("deallocate") || // nothing is prepared in a new session
-             (!name.empty() && (later.contains(name) || (!who && later.contains(sql::all_settings)) ||
-                                (who && later.contains("session_authorization"))));
-    if (!name.empty()) later.insert(name);
+    auto name = sql::changed_setting(text);
+    const auto object = sql::session_object_of(text);
+    out[i] = object.what == verb::deallocate || // nothing is prepared in a new session
+             (object.what == verb::prepare && (deallocated.contains(object.name) || deallocated.contains("*"))) ||
+             is_among(settings, name);
+    if (!name.empty()) settings.insert(std::move(name));
+    if (object.what == verb::deallocate) deallocated.insert(object.name);
   }
   return out;
 }
@@ -84,7 +92,20 @@ session_effects session_effects_of_first(const script &s, std::size_t count) {
     }
   }
   if (inside) end_transaction(true); // the stop is never inside of one, unless somebody says so
-  out.overtaken = overtaken_among(s, out.repeatable);
+  const bool all_deallocated =
+      count < s.statements.size() && sql::token_reader(s.statements[count].text).accept({"deallocate", "all"});
+  out.overtaken = overtaken_among(s, out.repeatable, set_anew_behind(s, count),
+                                  all_deallocated ? std::set<std::string>{"*"} : std::set<std::string>{});
+  return out;
+}
+
+std::set<std::string> set_anew_behind(const script &s, std::size_t count) {
+  std::set<std::string> out;
+  for (auto i = count; i < s.statements.size(); ++i) {
+    auto name = sql::changed_setting(s.statements[i].text);
+    if (name.empty()) break;
+    out.insert(std::move(name));
+  }
   return out;
 }
 
