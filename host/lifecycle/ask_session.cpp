@@ -147,7 +147,8 @@ kept_session ask_session(postgres::connection &c, const asked_about &what) {
   out.settings = settings_of(c);
   for (const auto &[name, value] : own) out.settings[name] = {value, value == as_ours.at(name) ? "davit" : "session"};
   auto named = settings_by_name(c, what.file);
-  for (auto &[name, value] : named.values) out.settings.try_emplace(name, std::move(value), "session");
+  for (auto &[name, value] : named.values)
+    out.settings.try_emplace(name, kept_session::setting{std::move(value), "session"});
   out.not_asked = std::move(named.not_asked);
   c.exec("SET search_path = pg_catalog");
   const std::string key = std::to_string(what.work_lock);
