@@ -54,4 +54,10 @@ public:
   std::string plugin, handler, phase;
 };
 
+// Whatever was caught, as one of davit's: what none of them foresees is a bug.
+error as_error(const std::exception &e);
+
+// Where no thread, or no child, can be had for `what`.
+error no_process_for(const std::string &what, const std::string &why);
+
 } // namespace davit

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 
@@ -65,15 +64,9 @@ int run(const options &o, terminal &t) {
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
     return delivered(dispatch(o, t), t);
-  } catch (const error &e) {
-    if (const auto told = plugin::decided_status()) return *told;
-    return refuse(t, o, e);
-  } catch (const std::bad_alloc &) {
-    return refuse(t, o, error(error_code::bug, "out of memory"));
   } catch (const std::exception &e) {
-    return refuse(t, o,
-                  error(error_code::bug, std::string("unexpected: ") + e.what(),
-                        "please report it, with the command and davit.toml"));
+    if (const auto told = plugin::decided_status()) return *told;
+    return refuse(t, o, as_error(e));
   }
 }
 

@@ -30,12 +30,11 @@ void check_database(findings &out, workspace &w, const migration::folder *folder
   attempt("indexes", [&] { check_indexes(out, *c); });
 }
 
-void check_all(findings &out, std::optional<workspace> &w, const options &o, terminal &t) {
-  if (!out.attempt("configuration", [&] { w.emplace(o, t); })) return;
-  check_configuration(out, w->settings);
-  const auto folder = check_migrations(out, w->settings);
-  check_plugins(out, *w);
-  check_database(out, *w, folder ? &*folder : nullptr);
+void check_all(findings &out, workspace &w) {
+  check_configuration(out, w.settings);
+  const auto folder = check_migrations(out, w.settings);
+  check_plugins(out, w);
+  check_database(out, w, folder ? &*folder : nullptr);
 }
 
 void print_text(terminal &t, const findings &out, bool quiet) {
@@ -50,17 +49,11 @@ void print_text(terminal &t, const findings &out, bool quiet) {
                     out.count(level::fail)));
 }
 
-} // namespace
-
-int command_doctor(const options &o, terminal &t) {
-  findings out;
-  std::optional<workspace> w; // goes once all is said, as plugins are destroyed with it
-  check_all(out, w, o, t);
+int answer(const options &o, terminal &t, const findings &out) {
   const auto status = static_cast<int>(out.exit());
-  const auto answered = [&] { return w ? w->answered(status) : status; };
   if (!o.json) {
     print_text(t, out, o.quiet);
-    return answered();
+    return status;
   }
   ordered_json j = json_answer(name_of(o.what));
   j["ok"] = out.exit() == exit_code::ok;
@@ -74,7 +67,19 @@ int command_doctor(const options &o, terminal &t) {
   }
   for (const auto l : {level::ok, level::warn, level::fail}) j[std::string(name_of(l)) + "_count"] = out.count(l);
   print_json(t, j);
-  return answered();
+  return status;
+}
+
+} // namespace
+
+int command_doctor(const options &o, terminal &t) {
+  findings out;
+  std::optional<workspace> w;
+  if (!out.attempt("configuration", [&] { w.emplace(o, t); })) return answer(o, t, out);
+  return in_workspace(*w, [&] {
+    check_all(out, *w);
+    return answer(o, t, out);
+  });
 }
 
 } // namespace davit::cli

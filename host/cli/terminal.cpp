@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/stop_signals.hpp"
+#include "plugin/crash_reporter.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -28,6 +29,7 @@ constexpr std::chrono::milliseconds last_patience{500}; // of whoever must not w
 
 // Outside of a run nobody takes these signals: what waits for a reader has to give way to them.
 bool told_to_stop() {
+  if (plugin::late_stop_signal() != 0) return true;
   sigset_t waiting;
   if (::sigpending(&waiting) != 0) return false;
   return std::any_of(stop_signals.begin(), stop_signals.end(),

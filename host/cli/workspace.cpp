@@ -4,6 +4,8 @@
 #include "cli/report.hpp"
 #include "config/duration.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace davit::cli {
@@ -99,21 +101,24 @@ std::unique_ptr<lifecycle::ledger_wait> workspace::watch(postgres::connection &c
   return std::make_unique<lifecycle::ledger_wait>(c, open, show);
 }
 
-const plugin::plugin_set &workspace::plugins() {
-  if (plugins_) return *plugins_;
+const plugin::plugin_set &workspace::plugins(const plugin::plugin_set::refusal &tell) {
+  if (std::exchange(loads_plugins_, true)) return plugins_;
   term.keep_output_from_plugins();
-  plugins_ = std::make_unique<plugin::plugin_set>(settings, services_);
-  return *plugins_;
+  plugins_.load(settings, services_, tell);
+  return plugins_;
 }
 
 int in_workspace(const options &o, terminal &t, const std::function<int(workspace &)> &body) {
   workspace w(o, t);
-  w.services().refused = [&](const error &e) { w.answered(refuse(t, o, e)); };
+  return in_workspace(w, [&] { return body(w); });
+}
+
+int in_workspace(workspace &w, const std::function<int()> &body) {
   try {
-    return w.answered(body(w));
-  } catch (const error &e) {
+    return w.answered(body());
+  } catch (const std::exception &e) {
     if (plugin::decided_status()) throw; // it is told already
-    return w.answered(refuse(t, o, e));
+    return w.answered(refuse(w.term, w.opts, as_error(e)));
   }
 }
 

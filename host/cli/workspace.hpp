@@ -35,8 +35,8 @@ public:
   postgres::connection &connect(const char *purpose);
   // The same for a session of the caller's, which outlives what is returned.
   std::unique_ptr<lifecycle::ledger_wait> watch(postgres::connection &c, const char *purpose);
-  // Loads them at first use.
-  const plugin::plugin_set &plugins();
+  // Loads them at first use. What fails is thrown, or told one by one: see plugin_set::load().
+  const plugin::plugin_set &plugins(const plugin::plugin_set::refusal &tell = {});
   plugin::services &services() { return services_; }
   // Once all is said; returns what davit ends with, whatever plugins do when they are destroyed.
   int answered(int status);
@@ -45,13 +45,17 @@ private:
   plugin::services services_;
   std::unique_ptr<postgres::private_server> server_;
   std::optional<plugin::at_leaving> discards_it_;
-  std::unique_ptr<plugin::plugin_set> plugins_;
+  bool loads_plugins_ = false;
+  plugin::plugin_set plugins_;
   std::optional<postgres::connection> session_;
   std::unique_ptr<lifecycle::ledger_wait> wait_; // of session_
   std::string said_;                             // while it waits
 };
 
-// Runs `body` in a workspace of its own. What fails is told before plugins are destroyed, which may end the process.
+// Runs `body`, which answers, in a workspace of its own. What fails is told before plugins are destroyed, which may end
+// the process.
 int in_workspace(const options &o, terminal &t, const std::function<int(workspace &)> &body);
+// The same in one that the caller has, and that goes once this has returned.
+int in_workspace(workspace &w, const std::function<int()> &body);
 
 } // namespace davit::cli

@@ -40,8 +40,7 @@ void one_migration::run() {
   } catch (error &e) {
     fail(std::move(e));
   } catch (const std::exception &e) {
-    fail(error(error_code::bug, std::string("unexpected: ") + e.what(),
-               "please report it, with the command and davit.toml"));
+    fail(as_error(e));
   }
   p_.dispatcher.stats.close_layer();
   for (const char *key : {"migration.index", "migration.statements", "migration.elapsed_ms"}) info.erase(key);

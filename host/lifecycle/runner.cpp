@@ -111,8 +111,7 @@ run_outcome runner::run() {
     failed(std::move(e));
     propose_baseline(*out_.failure);
   } catch (const std::exception &e) {
-    failed(error(error_code::bug, std::string("unexpected: ") + e.what(),
-                 "please report it, with the command and davit.toml"));
+    failed(as_error(e));
   }
   end();
   return take_outcome();

@@ -193,7 +193,11 @@ void supervisor::look_for_silent_server() {
 }
 
 supervised_end supervisor::run(const std::function<void()> &work) {
-  worker_ = std::make_unique<worker>(work);
+  try {
+    worker_ = std::make_unique<worker>(work);
+  } catch (const std::system_error &e) {
+    throw error(nothing_begun(no_process_for("the run", e.code().message())));
+  }
   while (!worker_->ended()) {
     look_for_signal();
     look_at_deadlines();

@@ -1,9 +1,11 @@
 #include "plugin/bounded_call.hpp"
 
 #include "base/stop_signals.hpp"
+#include "plugin/crash_reporter.hpp"
 #include "plugin/leaving.hpp"
 
 #include <ctime>
+#include <system_error>
 
 #include <pthread.h>
 
@@ -31,9 +33,9 @@ bounded_call::bounded_call(std::string who, const char *step, std::chrono::milli
     if (sigismember(&before, s) == 1) sigaddset(&awaited, s); // else they end the process by themselves
   try {
     watcher_ = std::thread([this, awaited, limit] { watch(awaited, limit); });
-  } catch (...) {
+  } catch (const std::system_error &e) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
+    throw no_process_for("whoever is to watch over " + std::string(step), e.code().message());
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -58,7 +60,8 @@ void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) {
       leave_now("does not return: it runs for more than " + std::to_string(limit.count()) + " ms",
                 error_code::plugin_deadline);
     const timespec at_once{0, 0};
-    const int got = sigtimedwait(&awaited, nullptr, &at_once);
+    const int taken = sigtimedwait(&awaited, nullptr, &at_once);
+    const int got = asks_to_stop(taken) ? taken : late_stop_signal();
     if (got == SIGINT) leave_now("was interrupted", error_code::interrupted);
     if (asks_to_stop(got)) leave_now("was terminated", error_code::terminated);
   }

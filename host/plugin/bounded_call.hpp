@@ -19,15 +19,15 @@ namespace davit::plugin {
 std::chrono::milliseconds patience_for(std::chrono::milliseconds deadline, std::chrono::milliseconds grace);
 
 // Ends the process with 124, saying in what plugin, if this lives for longer than `limit`: code that does not return
-// cannot be stopped from outside. SIGINT and SIGTERM, which the caller keeps for the run, end it likewise. Once davit's
-// status is decided it is that one.
+// cannot be stopped from outside. SIGINT and SIGTERM, where the caller keeps them for the run or davit's status is
+// decided, end it likewise. Once it is decided davit ends with that status.
 class bounded_call {
 public:
   // One line for the operator, from another thread.
   using say = std::function<void(std::string_view)>;
 
   // `who` is "plugin 'x'", `step` what is called, "its init"; it must be a literal, as it is read from another thread.
-  // Throws std::system_error where no thread can be had to watch it.
+  // Throws error_code::process_limit where no thread can be had to watch it.
   bounded_call(std::string who, const char *step, std::chrono::milliseconds limit, say tell);
   ~bounded_call();
   bounded_call(const bounded_call &) = delete;

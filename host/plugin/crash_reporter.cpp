@@ -1,5 +1,6 @@
 #include "plugin/crash_reporter.hpp"
 
+#include "base/stop_signals.hpp"
 #include "plugin/forked_child.hpp"
 #include "plugin/leaving.hpp"
 #include "plugin/processor_flags.hpp"
@@ -43,6 +44,7 @@ struct thread_note {
 constinit thread_local thread_note mine;
 std::atomic<thread_note *> running{nullptr}; // the one that davit waits for
 std::atomic<bool> have_run{false};
+std::atomic<int> late_stop{0};
 fixed_text<1000> loaded;
 thread_local const crash_stack *stack_of_thread = nullptr;
 
@@ -91,6 +93,10 @@ bool sent_from_outside(const siginfo_t &info) {
 
 void report(int signal, siginfo_t *info, void *) {
   clear_processor_flags();
+  if (asks_to_stop(signal) && decided_status() && sent_from_outside(*info) && !in_other_process()) {
+    late_stop = signal;
+    return;
+  }
   const bool bug = std::find(fatal.begin(), fatal.end(), signal) != fatal.end();
   if (plugins_involved() && !in_other_process() && (bug || !sent_from_outside(*info))) {
     const char *name = ::sigabbrev_np(signal);
@@ -158,6 +164,8 @@ void install_crash_reporter() {
   for (int s = SIGRTMIN; s <= SIGRTMAX; ++s) watch_signal(s, true);
 #endif
 }
+
+int late_stop_signal() noexcept { return late_stop; }
 
 exit_reporter::exit_reporter() {
   exit_is_davits = false;

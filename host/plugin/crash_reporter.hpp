@@ -13,6 +13,11 @@ namespace davit::plugin {
 // whose own reports say more.
 void install_crash_reporter();
 
+// The last of SIGINT, SIGTERM and SIGHUP that came from outside, and was not blocked, once the status was decided; 0 if
+// none did. Such a one ends nothing any more: davit is about to end anyhow, and must not seem to have been stopped
+// before its answer. Who waits for a plugin, or a reader, looks at this.
+int late_stop_signal() noexcept;
+
 // While this lives, exit() and quick_exit() are not davit's own: they are named likewise, and the process ends with
 // status 1, or the one that is decided, whatever was passed. Once for the process.
 class exit_reporter {

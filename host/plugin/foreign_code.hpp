@@ -12,10 +12,26 @@
 
 namespace davit::plugin {
 
+// Davit may be handling an exception, of which it tells the plugin. The unwinding of a thread cannot be caught while
+// that is so, and is no affair of the plugin's, which could throw it on.
+class handled_exceptions_guard {
+public:
+  handled_exceptions_guard() : before_(std::exchange(*handled(), nullptr)) {}
+  ~handled_exceptions_guard() { *handled() = before_; }
+  handled_exceptions_guard(const handled_exceptions_guard &) = delete;
+  handled_exceptions_guard &operator=(const handled_exceptions_guard &) = delete;
+
+private:
+  // The first member of what it returns, as the C++ ABI lays it down: the exceptions that the thread has caught.
+  static void **handled() { return reinterpret_cast<void **>(abi::__cxa_get_globals()); }
+  void *const before_;
+};
+
 // Exceptions pass; pthread_exit() ends the process, as exit() does: nobody would be left to go on with the run.
 // The unwinding of a thread has no object that the reference below could be bound to, which is no mistake.
 template <typename Code>
 __attribute__((no_sanitize("null"))) decltype(auto) run_foreign(std::string_view who, Code &&code) {
+  const handled_exceptions_guard handled;
   const float_guard floats;
   const crash_note note(who);
   const flags_guard flags; // goes first: all else counts on them

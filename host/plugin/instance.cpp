@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <system_error>
 
 namespace davit::plugin {
 
@@ -56,9 +55,8 @@ instance::~instance() {
   std::optional<bounded_call> limit;
   try {
     limit.emplace("plugin '" + name_ + "'", "its destroy", patience_, teller());
-  } catch (const std::system_error &e) {
-    services_.log(DAVIT_LOG_ERROR, name_,
-                  "its destroy is not called, as no thread can be had to watch it: " + std::string(e.what()));
+  } catch (const error &e) {
+    services_.log(DAVIT_LOG_ERROR, name_, "its destroy is not called: " + e.message);
     return;
   }
   try {

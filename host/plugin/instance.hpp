@@ -47,8 +47,6 @@ struct services {
   std::chrono::milliseconds grace{5000};  // between a deadline and giving up on code that does not return
   std::optional<process_state> process{}; // as it was before the first plugin was loaded
   log_sink last_word{};                   // as log, but waits for no reader: the process is about to be left
-  // Told why plugins cannot be loaded while those that were are still there: their destroy may end the process.
-  std::function<void(const error &)> refused{};
 };
 
 class instance {

@@ -21,38 +21,43 @@ const config::plugin_settings &settings_of(const config::settings &all, std::str
 
 } // namespace
 
-plugin_set::plugin_set(const config::settings &settings, services &shared) {
+void plugin_set::load(const config::settings &settings, services &shared, const refusal &tell) {
   shared.grace = settings.run.grace;
   if (!settings.plugins.empty() && !shared.process) shared.process.emplace();
   if (shared.process) environment_ = &shared.process->environment();
-  try {
-    for (const auto &p : settings.plugins) {
-      if (!p.environments.empty() &&
-          std::find(p.environments.begin(), p.environments.end(), settings.environment) == p.environments.end()) {
-        left_out_.push_back({p.name, "only for environment " + joined(p.environments)});
-        continue;
-      }
+  bool all = true;
+  for (const auto &p : settings.plugins) {
+    if (!p.environments.empty() &&
+        std::find(p.environments.begin(), p.environments.end(), settings.environment) == p.environments.end()) {
+      left_out_.push_back({p.name, "only for environment " + joined(p.environments)});
+      continue;
+    }
+    try {
       instances_.push_back(std::make_unique<instance>(p, settings.file.parent_path(), shared));
+    } catch (const error &e) {
+      if (!tell) throw;
+      tell(e);
+      all = false;
     }
-    add_self_bindings(settings);
-    std::set<std::size_t> taken; // self-bindings that an entry has overridden
-    for (const auto &hook : settings.hooks) add_hook(hook, settings, taken);
-    std::erase_if(bindings_, [](const binding &b) { return !b.enabled; });
-    const auto place = [this](const binding &b) {
-      return std::find_if(instances_.begin(), instances_.end(), [&](const auto &i) { return i.get() == b.owner; }) -
-             instances_.begin();
-    };
-    std::stable_sort(bindings_.begin(), bindings_.end(), [&](const binding &a, const binding &b) {
-      return std::tuple(a.priority, place(a), !a.self_bound) < std::tuple(b.priority, place(b), !b.self_bound);
-    });
-    for (binding &b : bindings_) {
-      b.who = "plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase;
-      at_[place_of(*find_phase(b.phase))].push_back(&b);
-    }
-  } catch (const error &e) {
-    if (shared.refused) shared.refused(e);
-    while (!instances_.empty()) instances_.pop_back();
-    throw;
+  }
+  if (all) bind(settings);
+}
+
+void plugin_set::bind(const config::settings &settings) {
+  add_self_bindings(settings);
+  std::set<std::size_t> taken; // self-bindings that an entry has overridden
+  for (const auto &hook : settings.hooks) add_hook(hook, settings, taken);
+  std::erase_if(bindings_, [](const binding &b) { return !b.enabled; });
+  const auto place = [this](const binding &b) {
+    return std::find_if(instances_.begin(), instances_.end(), [&](const auto &i) { return i.get() == b.owner; }) -
+           instances_.begin();
+  };
+  std::stable_sort(bindings_.begin(), bindings_.end(), [&](const binding &a, const binding &b) {
+    return std::tuple(a.priority, place(a), !a.self_bound) < std::tuple(b.priority, place(b), !b.self_bound);
+  });
+  for (binding &b : bindings_) {
+    b.who = "plugin '" + b.owner->name() + "', handler '" + b.what->name + "' at " + b.phase;
+    at_[place_of(*find_phase(b.phase))].push_back(&b);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -37,10 +38,18 @@ struct left_out {
 
 class plugin_set {
 public:
-  // Loads what davit.toml lists for its environment. Throws davit::error that names the plugin, or the place of a
-  // [[hooks]] entry that cannot be bound.
-  plugin_set(const config::settings &settings, services &shared);
+  using refusal = std::function<void(const error &)>;
+
+  plugin_set() = default;
   ~plugin_set(); // destroys the instances, latest first
+  plugin_set(const plugin_set &) = delete;
+  plugin_set &operator=(const plugin_set &) = delete;
+
+  // Once. Loads what davit.toml lists for its environment. Throws davit::error that names the plugin, or the place of a
+  // [[hooks]] entry that cannot be bound; what was loaded before stays until this goes, as its destroy may end the
+  // process: the error has to be told by then. With `tell` plugins that cannot be loaded are told one by one instead,
+  // and nothing is bound if there are any.
+  void load(const config::settings &settings, services &shared, const refusal &tell = {});
 
   // In the order they are called: priority, the plugin's place in davit.toml, self-bound before davit.toml's.
   const std::vector<binding> &bindings() const { return bindings_; }
@@ -53,6 +62,7 @@ public:
   std::vector<left_out> without_part() const;
 
 private:
+  void bind(const config::settings &settings);
   void add_self_bindings(const config::settings &settings);
   void add_hook(const config::hook_settings &hook, const config::settings &settings, std::set<std::size_t> &taken);
 

@@ -75,8 +75,8 @@ void spawn_and_wait() {
 
 struct host {
   explicit host(const project &p)
-      : settings(config::load(p.folder() / "davit.toml")), plugins(settings, services),
-        dispatcher(plugins, sessions, stop, show, journal) {
+      : settings(config::load(p.folder() / "davit.toml")), dispatcher(plugins, sessions, stop, show, journal) {
+    plugins.load(settings, services);
     dispatcher.run.started_us = 1;
   }
   // As a run does it: what was written down goes to the ledger after each migration, not within a call.

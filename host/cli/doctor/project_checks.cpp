@@ -38,19 +38,6 @@ const config::plugin_settings &settings_of(const config::settings &all, const st
   throw error(error_code::bug, "a plugin that davit.toml does not have was loaded: " + name);
 }
 
-// One after another, so that each failure is found.
-void check_each(findings &out, workspace &w, const error &of_all) {
-  const auto failures = out.count(level::fail);
-  for (const auto &p : w.settings.plugins) {
-    const bool wanted = p.environments.empty() || std::find(p.environments.begin(), p.environments.end(),
-                                                            w.settings.environment) != p.environments.end();
-    if (wanted)
-      out.attempt(plugins_name,
-                  [&] { report(out, plugin::instance(p, w.settings.file.parent_path(), w.services()), p); });
-  }
-  if (out.count(level::fail) == failures) out.fail("hooks", of_all);
-}
-
 } // namespace
 
 void check_configuration(findings &out, const config::settings &settings) {
@@ -85,14 +72,17 @@ void check_plugins(findings &out, workspace &w) {
     out.ok(plugins_name, "davit.toml lists none");
     return;
   }
+  const auto failures = out.count(level::fail);
   try {
-    for (const auto &i : w.plugins().instances()) report(out, *i, settings_of(w.settings, i->name()));
+    w.plugins([&out](const error &e) { out.fail(plugins_name, e); });
   } catch (const error &e) {
-    check_each(out, w, e);
-    return;
+    out.fail("hooks", e);
   }
-  for (const auto &l : w.plugins().not_loaded()) out.ok(plugins_name, l.plugin + " is not loaded: " + l.why);
-  if (!w.settings.hooks.empty()) out.ok("hooks", plural(w.plugins().bindings().size(), "handler") + " bound to phases");
+  const auto &plugins = w.plugins();
+  for (const auto &i : plugins.instances()) report(out, *i, settings_of(w.settings, i->name()));
+  for (const auto &l : plugins.not_loaded()) out.ok(plugins_name, l.plugin + " is not loaded: " + l.why);
+  if (out.count(level::fail) == failures && !w.settings.hooks.empty())
+    out.ok("hooks", plural(plugins.bindings().size(), "handler") + " bound to phases");
 }
 
 } // namespace davit::cli::doctor

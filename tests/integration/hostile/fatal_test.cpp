@@ -144,15 +144,20 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
     std::string toml;
     std::string who;
   };
-  for (const auto &[toml, who] : {row{act("pthread_exit"), std::string(striker)},
-                                  row{with_hostile("init = \"pthread_exit\""), "plugin 'villain', init"}}) {
+  for (const auto &[toml, who] :
+       {row{act("pthread_exit"), std::string(striker)},
+        row{act("pthread_exit", "on_error"), "plugin 'villain', handler 'strike' at on_error"},
+        row{with_hostile("init = \"pthread_exit\""), "plugin 'villain', init"}}) {
     const std::string row_is(who);
     CAPTURE(row_is);
     const hostile_project p(toml);
+    const bool fails = has(who, "on_error"); // davit has that failure in hand when it tells of it
+    if (fails) p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT 1/0;");
     const auto result = struck(p);
     CAPTURE(result.err);
     CHECK(result.exit_code == 1);
     CHECK(has(result.err, "davit: pthread_exit() was called in " + who));
+    if (fails) p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
     check_nothing_happened(p);
   }
 }
@@ -251,6 +256,63 @@ TEST_CASE("what fails before there is a run is told before destroy, which does n
     CHECK(run.answer().text("/error/code") == r.code);
     CHECK(has(run.err(), "davit: exit() was called in plugin 'villain', destroy; what davit has answered stands"));
   }
+}
+
+TEST_CASE("doctor, too, tells what it has found before destroy, whatever plugin is to blame for it") {
+  struct row {
+    std::string toml;
+    int exit_code;
+    const char *found;
+  };
+  for (const std::string how : {"exit", "pthread_exit", "hang"}) {
+    const std::string nasty = with_hostile("destroy = \"" + how + "\"", "deadline = \"100ms\"");
+    for (const row &r :
+         {row{nasty + "\n[[hooks.startup]]\nplugin = \"villain\"\nhandler = \"nope\"\n", 3, "has no handler 'nope'"},
+          row{nasty + "\n[[plugins]]\nname = \"second\"\npath = \"/nowhere/second.so\"\n", 4, "/nowhere/second.so"}}) {
+      CAPTURE(how);
+      CAPTURE(r.found);
+      const hostile_project p(r.toml + "\n[run]\ngrace = \"100ms\"\n");
+      const auto run = davit_run(p, {"doctor"}, r.exit_code);
+      CHECK(run.answer().integer("/exit_code") == r.exit_code);
+      CHECK(has(run.answer().dump("/checks"), r.found));
+      CHECK(has(run.answer().dump("/checks"), "villain: org.davit.test.hostile"));
+      CHECK(has(run.answer().dump("/checks"), "\"name\":\"ledger\""));
+    }
+  }
+}
+
+// Of their own accord they take no signal: the crash reporter does, which is not there under sanitizers.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("a signal that comes in destroy, when all is answered, does not change the exit code of any command") {
+  struct row {
+    std::vector<std::string> command;
+    const char *answer;
+  };
+  for (const row &r : {row{{"plan"}, "1 migration to apply"}, row{{"doctor"}, "0 wrong"},
+                       row{{"plugin", "list"}, "org.davit.test.hostile"}, row{{"up"}, "1 of 1 migration applied"}})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      CAPTURE(r.answer);
+      CAPTURE(signal);
+      const hostile_project p(with_hostile("destroy = \"log_and_hang\"", "deadline = \"60s\""));
+      running_program davit(p.command(r.command));
+      davit.wait_for_output(r.answer);
+      davit.wait_for_output("destroy begins");
+      davit.send(signal);
+      const auto result = davit.wait();
+      CAPTURE(result.err);
+      CHECK(result.signal == 0);
+      CHECK(result.exit_code == 0);
+      CHECK(has(result.err, "davit leaves now, with the exit code of what it has answered: 0"));
+    }
+}
+#endif
+
+TEST_CASE("a signal that comes before the answer ends the commands outside of a run at once") {
+  const hostile_project p(with_hostile("init = \"log_and_hang\""));
+  running_program davit(p.command({"plan"}));
+  davit.wait_for_output("init begins");
+  davit.send(SIGTERM);
+  CHECK(davit.wait().signal == SIGTERM);
 }
 
 TEST_CASE("the private server's folder goes with davit where a plugin ends it") {

@@ -114,6 +114,10 @@ void end(void *self) {
   const std::string how = i->destroy;
   if (how == "throw") throw std::runtime_error("thrown by destroy");
   if (how == "hang") hang();
+  if (how == "log_and_hang") {
+    i->host->log(i->host, DAVIT_LOG_INFO, text("destroy begins"));
+    hang();
+  }
   if (how == "signal_and_hang") signal_and_hang(SIGRTMIN);
   if (how == "terminate_and_hang") signal_and_hang(SIGTERM);
   if (const deed d = find(how)) d({nullptr, nullptr, text(i->more)});
