@@ -59,16 +59,18 @@ std::string cancel_targets::cancel(reach which) {
   // A request is a connection of its own, and libpq has no timeout for it.
   const auto answer = std::make_shared<std::promise<std::string>>();
   auto done = answer->get_future();
-  try {
-    std::thread([handles, answer, arrived] {
-      std::string why = request_all(handles);
-      arrived();
-      answer->set_value(std::move(why));
-    }).detach();
-  } catch (const std::system_error &) { // no more threads: better to wait here than to cancel nothing
+  const auto deliver = [handles, answer, arrived] {
     std::string why = request_all(handles);
     arrived();
-    return why;
+    answer->set_value(std::move(why));
+  };
+  try {
+    std::thread(deliver).detach();
+  } catch (const std::system_error &) {
+    if (!spare_.take(deliver)) {
+      arrived();
+      return "the server does not answer the request before this one, and no further thread can be had";
+    }
   }
   if (done.wait_for(std::chrono::seconds(1)) == std::future_status::ready) return done.get();
   return "the server does not answer";

@@ -2,6 +2,7 @@
 // gave a sign of life.
 #pragma once
 
+#include "lifecycle/spare_thread.hpp"
 #include "postgres/connection.hpp"
 
 #include <atomic>
@@ -58,6 +59,7 @@ private:
   std::vector<target> targets_;
   bool work_is_over_ = false;
   std::atomic<clock::time_point> last_answer_{clock::time_point{}};
+  spare_thread spare_;
   std::shared_ptr<traffic> traffic_ = std::make_shared<traffic>();
 };
 

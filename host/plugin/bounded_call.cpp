@@ -35,7 +35,7 @@ bounded_call::bounded_call(std::string who, const char *step, std::chrono::milli
     watcher_ = std::thread([this, awaited, limit] { watch(awaited, limit); });
   } catch (const std::system_error &e) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw no_process_for("whoever is to watch over " + std::string(step), e.code().message());
+    throw no_process_for("the watch over " + std::string(step), e.code().message());
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

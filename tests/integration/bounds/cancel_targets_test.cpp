@@ -10,6 +10,10 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <string>
+#include <vector>
+
+#include <pthread.h>
 
 using namespace davit;
 using namespace davit::test;
@@ -48,6 +52,24 @@ private:
   bool seen_ = false, let_go_ = false;
 };
 
+// None of this process has room for its stack while this lives.
+class no_more_threads {
+public:
+  no_more_threads() {
+    pthread_attr_t huge;
+    REQUIRE(::pthread_getattr_default_np(&before_) == 0);
+    REQUIRE(::pthread_attr_init(&huge) == 0);
+    REQUIRE(::pthread_attr_setstacksize(&huge, std::size_t{1} << 50) == 0);
+    REQUIRE(::pthread_setattr_default_np(&huge) == 0);
+  }
+  ~no_more_threads() { ::pthread_setattr_default_np(&before_); }
+  no_more_threads(const no_more_threads &) = delete;
+  no_more_threads &operator=(const no_more_threads &) = delete;
+
+private:
+  pthread_attr_t before_{};
+};
+
 } // namespace
 
 TEST_CASE("the end of the run begins when a request to cancel that was under way has arrived") {
@@ -81,6 +103,29 @@ TEST_CASE("a server that does not take a request to cancel does not keep the run
   CHECK(targets.cancel_work() == "the server does not answer");
   targets.work_is_over();
   held.let_go();
+}
+
+TEST_CASE("where no thread can be had, a request to cancel is made all the same, and waits for nobody either") {
+  held_cancellations held;
+  const proxy network(server().folder(), {.from_client = held.hook()});
+  postgres::connection session({network.url(), "davit run"});
+  lifecycle::cancel_targets targets;
+  targets.add(session.cancel(), true);
+  auto answers = std::async(std::launch::async, [&] { // the last thread to be had
+    const no_more_threads from_here_on;
+    std::vector<std::string> all{targets.cancel_work()};
+    all.push_back(targets.cancel_work());
+    return all;
+  });
+  const bool in_time = answers.wait_for(20s) == std::future_status::ready;
+  CHECK(in_time);
+  held.let_go();
+  const auto all = answers.get();
+  CHECK(all[0] == "the server does not answer");
+  CHECK(all[1].starts_with("the server does not answer the request before"));
+  targets.settle();
+  const no_more_threads from_here_on;
+  CHECK(targets.cancel_work() == "");
 }
 
 TEST_CASE("once the end has begun, only what handlers run is cancelled") {

@@ -258,6 +258,21 @@ TEST_CASE("what fails before there is a run is told before destroy, which does n
   }
 }
 
+TEST_CASE("a plugin that leaves no threads to be had is no bug of davit's: what is missing is said") {
+  const std::string villain = with_hostile("init = \"no_more_threads\"");
+  std::string second = hostile("");
+  second.replace(second.find("villain"), 7, "second");
+  for (const auto &toml : {villain, villain + second}) {
+    CAPTURE(toml);
+    const hostile_project p(toml);
+    const auto run = up(p, 1);
+    CHECK(run.answer().text("/error/code") == "process_limit");
+    CHECK(has(run.answer().text("/error/message"), "no thread or process can be had for "));
+    CHECK(has(run.answer().text("/error/hint"), "ulimit -u"));
+    check_nothing_happened(p);
+  }
+}
+
 TEST_CASE("doctor, too, tells what it has found before destroy, whatever plugin is to blame for it") {
   struct row {
     std::string toml;

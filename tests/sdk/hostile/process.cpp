@@ -164,6 +164,14 @@ std::int32_t no_pending_signals(const scene &) {
   return done(::setrlimit(RLIMIT_SIGPENDING, &none) == 0);
 }
 
+// As where all threads that the user may have are used up, but for this process alone, and for root as well: there is
+// no room for the stack of another one.
+std::int32_t no_more_threads(const scene &) {
+  pthread_attr_t huge;
+  return done(::pthread_attr_init(&huge) == 0 && ::pthread_attr_setstacksize(&huge, std::size_t{1} << 50) == 0 &&
+              ::pthread_setattr_default_np(&huge) == 0);
+}
+
 // The child comes back out of the handler, as the parent does.
 std::int32_t fork_and_return(const scene &s) {
   s.host->query(s.ctx, DAVIT_CONN_MIGRATION, text("SELECT 1"), nullptr, 0, nullptr);
@@ -248,7 +256,8 @@ deeds process_deeds() {
         {"replace_output", replace_output}, {"close_all", close_all}, {"replace_sockets", replace_sockets},
         {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
         {"replace_sockets_later", replace_sockets_later}, {"no_pending_signals", no_pending_signals},
-        {"round_upwards", round_upwards}, {"trap_floats", trap_floats}, {"flush_to_zero", flush_to_zero},
+        {"no_more_threads", no_more_threads}, {"round_upwards", round_upwards}, {"trap_floats", trap_floats},
+        {"flush_to_zero", flush_to_zero},
 #if defined(__x86_64__)
         {"direction", direction}, {"alignment_check", alignment_check},
 #endif
