@@ -235,9 +235,19 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
     rows.add_or_null(h.message);
     rows.end_row();
   }
-  // Together they are one transaction.
+  c_->send(hook_calls_sql(run, !calls.empty(), paid), storable(*c_, rows.text()));
+}
+
+void ledger::rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,
+                                    const std::vector<migration::version> &paid) const {
+  session.exec_statement(hook_calls_sql(run, any, paid));
+}
+
+// Several statements that are one transaction.
+std::string ledger::hook_calls_sql(const std::string &run, bool any,
+                                   const std::vector<migration::version> &paid) const {
   std::string sql = "SELECT set_config('synchronous_commit', 'off', true)";
-  if (!calls.empty())
+  if (any)
     sql +=
         "; COPY " + table("hook_call") +
         " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) FROM stdin";
@@ -245,7 +255,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
     sql += "; UPDATE " + table("run_migration") +
            " SET owes_hooks = false WHERE run = " + postgres::quote_literal(run) +
            " AND version = " + postgres::quote_literal(id.text()) + " AND owes_hooks";
-  c_->send(sql, storable(*c_, rows.text()));
+  return sql;
 }
 
 // The state of the migration and the event of the run, both or neither: a division by zero where one is kept out.
@@ -384,12 +394,14 @@ std::vector<open_end> ledger::open_ends() {
                     });
 }
 
-void ledger::settle_open_ends() {
-  c_->exec("BEGIN; UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE owes_hooks; UPDATE " +
-           table("run") +
-           " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, crashed, or lost the "
-           "database' WHERE finished "
-           "IS NULL; COMMIT");
+void ledger::settle_open_ends() { settle_open_ends_in(*c_); }
+
+// One message, and so one transaction.
+void ledger::settle_open_ends_in(postgres::connection &session) const {
+  session.exec("UPDATE " + table("run_migration") + " SET owes_hooks = false WHERE owes_hooks; UPDATE " + table("run") +
+               " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, crashed, or lost the "
+               "database' WHERE finished "
+               "IS NULL");
 }
 
 bool ledger::keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept) {

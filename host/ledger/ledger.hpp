@@ -101,6 +101,10 @@ public:
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
                       const std::vector<migration::version> &paid);
   void hook_calls_written() { c_->answer(); }
+  // The same without rows, which would move a sequence, in a transaction that is to be rolled back. `any`: there would
+  // be some.
+  void rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,
+                              const std::vector<migration::version> &paid) const;
   // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
   // written, if the migration's state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
@@ -121,6 +125,8 @@ public:
   std::vector<open_end> open_ends();
   // They were reported: runs without an end get outcome "lost", owed handlers are forgotten.
   void settle_open_ends();
+  // The same in the transaction that `session` is in, which is to be rolled back.
+  void settle_open_ends_in(postgres::connection &session) const;
 
   // What the session of a migration that the run has left half-way was set to. False if another stop is recorded by
   // now.
@@ -147,6 +153,7 @@ private:
   void require_upgradable();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
+  std::string hook_calls_sql(const std::string &run, bool any, const std::vector<migration::version> &paid) const;
   std::string ddl(postgres::connection &session, int have) const;
   std::string parametric_event_sql(bool is_known, std::string_view ordinal) const;
   void put_event(postgres::connection &session, const std::string &run, const migration_event &event,

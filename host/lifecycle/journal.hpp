@@ -31,6 +31,7 @@ public:
 
   // What is to be sent to the ledger, as it writes it down.
   bool empty() const { return entries_.size() == sent_ && paid_.size() == paid_sent_; }
+  bool any_calls() const { return entries_.size() > sent_; }
   std::vector<ledger::hook_call> pending() const;
   std::vector<migration::version> pending_paid() const;
   void sent();

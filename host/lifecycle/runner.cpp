@@ -28,6 +28,11 @@ std::int64_t now_us() {
       .count();
 }
 
+error of_journal(error e) {
+  e.message = "what handlers did could not be recorded in the ledger: " + e.message;
+  return e;
+}
+
 } // namespace
 
 class runner {
@@ -57,6 +62,7 @@ private:
   void plan();
   void record();
   void write_journal();
+  void rehearse_journal(bool last);
   void write_last_journal();
   void confirm_journal();
   void end();
@@ -208,7 +214,7 @@ void runner::rehearse() {
   plan();
   if (!out_.planned.empty()) record();
   rehearsal_->fire("validated");
-  rehearsal_->migrate(out_.planned);
+  rehearsal_->migrate(out_.planned, [this](bool last) { rehearse_journal(last); });
   if (out_.done > 0) rehearsal_->fire("post_complete");
 }
 
@@ -246,7 +252,7 @@ void runner::report_open_ends() {
       text += "; " + m + " is committed, but its handlers after COMMIT are not known to have run";
     show_.warning(text);
   }
-  if (!open.empty() && !rehearsal_) ledger_.settle_open_ends();
+  if (!open.empty()) rehearsal_ ? rehearsal_->settle_open_ends() : ledger_.settle_open_ends();
 }
 
 void runner::plan() {
@@ -294,11 +300,23 @@ void runner::write_journal() {
   } catch (const error &e) {
     if (ending_) throw;
     if (e.code == error_code::connection_lost) sessions::lock_lost(); // it was that session
-    error told(e);
-    told.message = "what handlers did could not be recorded in the ledger: " + e.message;
-    throw error(std::move(told));
+    throw error(of_journal(e));
   }
   journal_.sent();
+}
+
+// What the ledger refuses of it ends a run before the next migration; behind the last one it is no more than told.
+void runner::rehearse_journal(bool last) {
+  if (journal_.empty()) return;
+  try {
+    rehearsal_->record(out_.run, journal_);
+  } catch (const error &e) {
+    if (e.code == error_code::connection_lost) throw;
+    if (!last) throw error(of_journal(e));
+    show_.warning(of_journal(e).message);
+  }
+  journal_.sent();
+  journal_.written();
 }
 
 void runner::confirm_journal() {
@@ -318,7 +336,7 @@ void runner::write_last_journal() {
     confirm_journal();
   } catch (const error &e) {
     if (e.code == error_code::connection_lost) throw;
-    show_.warning("what handlers did could not be recorded in the ledger: " + e.message);
+    show_.warning(of_journal(e).message);
   }
 }
 

@@ -22,7 +22,7 @@ void rehearsal::begin() {
   }
 }
 
-void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &work) {
+void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &work, then what) {
   postgres::connection &c = transaction_.open();
   c.exec("SAVEPOINT davit_phase; " + ledger_session_sql());
   try {
@@ -33,7 +33,8 @@ void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &wor
       guard.explain_ledger(e);
       throw;
     }
-    c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");
+    c.exec((what == then::take_back ? "ROLLBACK TO SAVEPOINT davit_phase; " : "") + c.fresh_session_sql() +
+           "; RELEASE SAVEPOINT davit_phase");
   } catch (...) { // what is told of this needs the transaction
     if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
     throw;
@@ -43,16 +44,28 @@ void rehearsal::in_ledger(const std::function<void(postgres::connection &)> &wor
 void rehearsal::make_ledger() {
   const auto version = parts_.ledger.version();
   if (version == ledger::newest_version) return;
-  in_ledger([&](postgres::connection &c) {
-    c.exec("SAVEPOINT davit_ledger");
-    parts_.ledger.ensure_in(c);
-    if (version) c.exec("ROLLBACK TO SAVEPOINT davit_ledger");
-  });
+  in_ledger([&](postgres::connection &c) { parts_.ledger.ensure_in(c); }, version ? then::take_back : then::keep);
+}
+
+void rehearsal::settle_open_ends() {
+  in_ledger([&](postgres::connection &c) { parts_.ledger.settle_open_ends_in(c); }, then::take_back);
 }
 
 void rehearsal::record(const ledger::run_record &run) {
-  if (parts_.ledger.version().value_or(ledger::newest_version) != ledger::newest_version) return;
+  if (!has_tables()) return;
   in_ledger([&](postgres::connection &c) { ledger::ledger(c, parts_.settings.ledger.schema).start_run(run); });
+}
+
+void rehearsal::record(const std::string &run, const journal &calls) {
+  if (!has_tables()) return;
+  in_ledger([&](postgres::connection &c) {
+    parts_.ledger.rehearse_hook_calls_in(c, run, calls.any_calls(), calls.pending_paid());
+  });
+}
+
+// Those that a run would write to.
+bool rehearsal::has_tables() const {
+  return parts_.ledger.version().value_or(ledger::newest_version) == ledger::newest_version;
 }
 
 void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migration, const error *failure) {
@@ -87,7 +100,7 @@ void rehearsal::leave_out(const std::vector<migration::step> &steps, std::size_t
         {steps[i].files.id, steps[i].files.name, steps[i].up, "it comes after " + because_of, {}});
 }
 
-void rehearsal::migrate(const std::vector<migration::step> &steps) {
+void rehearsal::migrate(const std::vector<migration::step> &steps, const std::function<void(bool last)> &after_each) {
   const fire_between between = [this](plugin::phase phase, const plugin::migration_facts *m, const error *failure) {
     fire(phase, m, failure);
   };
@@ -95,6 +108,7 @@ void rehearsal::migrate(const std::vector<migration::step> &steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     parts_.stop.check();
     if (!rehearse(parts, steps[i], {i + 1, steps.size()})) return leave_out(steps, i + 1, steps[i].files.title());
+    after_each(i + 1 == steps.size());
   }
 }
 

@@ -79,7 +79,9 @@ void rehearsed_migration::phases() {
     undo();
     throw;
   }
-  if (shown_) between(post_phase());
+  if (!shown_) return;
+  between(post_phase());
+  if (p_.dispatcher.has_handlers(post_phase())) p_.hooks_paid(step_.files.id);
 }
 
 void rehearsed_migration::in_its_savepoint() {

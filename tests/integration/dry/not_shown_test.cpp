@@ -132,6 +132,39 @@ TEST_CASE("a dry run fails where the run cannot write its ledger, and as it does
   }
 }
 
+TEST_CASE("a dry run tells as a run does that what handlers did cannot be written to the ledger") {
+  for (const std::string missing : {"INSERT ON davit.hook_call", "UPDATE ON davit.run_migration"}) {
+    CAPTURE(missing);
+    const project p(with_probe(R"t({ phase = "post_execute", do = "report", text = "done" })t"));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    up(p, 0);
+    const std::string role = p.database().name() + "_mute";
+    p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT USAGE ON SCHEMA davit TO " + role +
+                     "; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA davit TO " + role + "; REVOKE " + missing +
+                     " FROM " + role);
+    const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+    const auto both_fail = [&] {
+      const unchanged database(p);
+      const auto dry = davit_run(p, {"up", "--dry-run"}, 1, as);
+      database.check();
+      const auto run = davit_run(p, {"up"}, 1, as);
+      for (const auto *what : {"/error/code", "/error/message", "/error/hint"})
+        CHECK(dry.answer().text(what) == run.answer().text(what));
+      return dry.answer().text("/error/message");
+    };
+    const std::string told = "what handlers did could not be recorded in the ledger: permission denied for table";
+    p.migration("0002_two.up.sql", "SELECT 2;"); // behind the last one there is nothing to stop
+    CHECK(has(davit_run(p, {"up", "--dry-run"}, 0, as).err(), told));
+    CHECK(has(davit_run(p, {"up"}, 0, as).err(), told));
+    if (missing.starts_with("UPDATE")) CHECK(both_fail() == "permission denied for table run_migration"); // it is owed
+    up(p, 0);
+    p.migration("0003_three.up.sql", "SELECT 3;");
+    p.migration("0004_four.up.sql", "SELECT 4;");
+    CHECK(has(both_fail(), told));
+    p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+  }
+}
+
 TEST_CASE("a dry run needs no more rights on the ledger than the run") {
   const project p;
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
