@@ -113,7 +113,7 @@ TEST_CASE("the second signal leaves at once, and the server rolls back") {
   davit.wait_for_output("hanging now");
   davit.send(SIGINT);
   davit.wait_for_output("a second Ctrl-C leaves at once");
-  davit.send(SIGTERM);
+  davit.insist(SIGTERM);
   CHECK(davit.wait().exit_code == 143);
   wait_until_davit_is_gone(p);
   CHECK_FALSE(exists(p, "one"));
