@@ -32,11 +32,12 @@ std::vector<choice> choices_for(const stopping_point &at) {
   std::string resume = r.statements_done == 0 ? fmt::format("the next davit {} begins it anew", r.file())
                        : at.next ? fmt::format("the next davit {} goes on at line {}", r.file(), at.next->where.line)
                                  : fmt::format("the next davit {} goes on behind them", r.file());
-  if (r.next_unsure() && r.statements_done > 0) resume += ", with that statement, from its beginning";
+  if (r.next_unsure() && r.statements_done > 0) resume += fmt::format(", with {}, from its beginning", r.unsure());
   if (at.resumable()) out.push_back({"--resume", std::move(resume)});
   if (at.resumable() && r.next_unsure())
-    out.push_back({fmt::format("--resume --after {}", r.statements_done + 1),
-                   "the same behind that statement: you have seen that it is done, or completed it by hand"});
+    out.push_back(
+        {fmt::format("--resume --after {}", r.statements_begun),
+         fmt::format("the same behind {}: you have seen that it is done, or completed it by hand", r.unsure())});
   if (r.up) {
     out.push_back({"--applied", "it is applied: you have completed the file by hand"});
     out.push_back({"--reverted", "it is not applied: you have undone " + so_far + " by hand"});
@@ -73,7 +74,7 @@ lifecycle::stopped_session session_of(const stopping_point &at) {
 std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c) {
   std::vector<std::string> out;
   if (at.migration.next_unsure())
-    out.push_back("how much of that statement was done is not known: look at the database");
+    out.push_back(fmt::format("how much of {} was done is not known: look at the database", at.migration.unsure()));
   if (!at.resumable()) return out;
   auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), session_of(at));
   std::move(lost.begin(), lost.end(), std::back_inserter(out));

@@ -3,6 +3,7 @@
 #include "ledger/edited.hpp"
 #include "ledger/life_sign.hpp"
 #include "ledger/storable.hpp"
+#include "postgres/place.hpp"
 
 #include <array>
 
@@ -15,9 +16,10 @@ using postgres::parameter;
 
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
-// {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives. An id that the
-// server does not know any more, or not yet, was lost in a crash with what it did; one that is in progress, although
-// its session is gone, is prepared.
+// {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives, {3} whether the
+// row is of this server and database. An id that the server does not know any more, or not yet, was lost in a crash
+// with what it did; one that is in progress, although its session is gone, is prepared; one of another server is not
+// known, and this one's of that number is any.
 constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
@@ -25,9 +27,9 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
   CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum, e.pid
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
-             p.xid IS NULL OR s.status = 'in progress' AS undecided
+             p.xid IS NULL OR NOT {3} OR s.status = 'in progress' AS undecided
       FROM {1} p
-      CROSS JOIN LATERAL (SELECT CASE WHEN p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
+      CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
 WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_begun > 0) OR e.pid IS NOT NULL)
   AND NOT EXISTS (SELECT FROM {0}.migration o WHERE o.run = e.run AND o.version = e.version AND o.state <> 'partial')
@@ -60,8 +62,14 @@ void require_taken(const postgres::result &r, const migration::version &id) {
               "davit's tables that keeps the row out");
 }
 
-std::string ended(const std::string &schema, const std::string &rows, const std::string &pid) {
-  return fmt::format(fmt::runtime(ended_sql), schema, rows, pid);
+// Older ledgers do not have the column.
+std::string ended(postgres::connection &c, const std::string &schema, const std::string &rows, const std::string &pid) {
+  const std::string here = postgres::place_of(c);
+  const std::string is_here =
+      postgres::is_identifier(here)
+          ? "(COALESCE(to_jsonb(p) ->> 'place', '') !~ '^[0-9]+/[0-9]+$' OR to_jsonb(p) ->> 'place' = '" + here + "')"
+          : "true";
+  return fmt::format(fmt::runtime(ended_sql), schema, rows, pid, is_here);
 }
 
 } // namespace
@@ -74,19 +82,21 @@ void progress::begin(const std::string &run, const migration_event &e, std::uint
   const std::string sent = std::to_string(begun);
   const std::string done = std::to_string(e.statements_done);
   const std::string name = storable(c_, e.name);
+  const std::string place = storable(c_, postgres::place_of(c_));
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
-          " statements_begun, done_checksum, begun_checksum) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer,"
-          " $10::integer, $9, $11)"
+          " statements_begun, done_checksum, begun_checksum, place) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, "
+          "$8::integer,"
+          " $10::integer, $9, $11, $12)"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
-          " begun_checksum = excluded.begun_checksum, xid = NULL",
+          " begun_checksum = excluded.begun_checksum, xid = NULL, place = excluded.place",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
-                 or_null(e.done_checksum), parameter(sent), or_null(begun_checksum)});
+                 or_null(e.done_checksum), parameter(sent), or_null(begun_checksum), parameter(place)});
   require_taken(r, e.id);
 }
 
@@ -119,7 +129,7 @@ bool progress::has(postgres::connection &session, const std::string &schema, con
 bool progress::any() { return c_.exec("SELECT FROM " + schema_ + ".progress LIMIT 1").rows() > 0; }
 
 void progress::settle() {
-  if (any()) c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(schema_, "left_over", "NULL::integer")));
+  if (any()) c_.exec(fmt::format(fmt::runtime(settle_sql), schema_, ended(c_, schema_, "left_over", "NULL::integer")));
 }
 
 std::vector<migration::recorded> progress::unsettled() {
@@ -138,7 +148,7 @@ std::vector<migration::recorded> progress::read_unsettled() {
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
               "done_checksum, begun, begun_checksum, pid FROM (" +
-              ended(schema_, schema_ + ".progress", pid_by_life_sign_sql("p.run")) + ") ended");
+              ended(c_, schema_, schema_ + ".progress", pid_by_life_sign_sql("p.run")) + ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };

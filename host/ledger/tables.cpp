@@ -131,6 +131,12 @@ COMMENT ON COLUMN {0}.migration.session_after IS 'Behind how many statements it 
 UPDATE {0}.ledger SET version = 5;
 )sql";
 
+constexpr const char *version_6 = R"sql(
+ALTER TABLE {0}.progress ADD COLUMN place text;
+COMMENT ON COLUMN {0}.progress.place IS 'The server and the database that xid is of: a copy of them knows nothing of it';
+UPDATE {0}.ledger SET version = 6;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
@@ -139,6 +145,7 @@ std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 2) return fmt::format(fmt::runtime(version_3), schema);
   if (version == 3) return fmt::format(fmt::runtime(version_4), schema);
   if (version == 4) return fmt::format(fmt::runtime(version_5), schema);
+  if (version == 5) return fmt::format(fmt::runtime(version_6), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

@@ -9,32 +9,45 @@
 namespace davit::ledger {
 namespace {
 
-constexpr int without_progress = 2; // a further table comes after this version
+constexpr int without_progress = 2;     // a further table comes after this version
+constexpr int migration_is_as_ever = 5; // from this one on only that table is altered
 
 constexpr std::string_view query =
     "SELECT o.rolname, o.rolsuper, pg_has_role(o.oid, 'USAGE'), has_table_privilege(l.oid, 'UPDATE'),"
-    " has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace n JOIN pg_class m ON m.relnamespace = n.oid AND"
-    " m.relname = 'migration' JOIN pg_class l ON l.relnamespace = n.oid AND l.relname = 'ledger' JOIN pg_roles o ON"
-    " o.oid = m.relowner WHERE n.nspname = $1";
+    " has_schema_privilege(n.oid, 'CREATE'), m.relname FROM pg_namespace n JOIN pg_class m ON m.relnamespace = n.oid "
+    "AND"
+    " m.relname = ANY ($2::text[]) JOIN pg_class l ON l.relnamespace = n.oid AND l.relname = 'ledger' JOIN pg_roles o "
+    "ON"
+    " o.oid = m.relowner WHERE n.nspname = $1 ORDER BY m.relname";
 
 } // namespace
 
 std::optional<upgrade_obstacle> upgrade_obstacle_of(postgres::connection &session, const std::string &schema,
                                                     int version) {
-  const auto r = session.query(query, std::array{postgres::parameter(schema)});
-  if (r.rows() != 1) return std::nullopt; // what is missing says so itself
+  const std::string_view altered = version <= without_progress      ? "{migration}"
+                                   : version < migration_is_as_ever ? "{migration,progress}"
+                                                                    : "{progress}";
+  const auto r = session.query(query, std::array{postgres::parameter(schema), postgres::parameter(altered)});
+  if (r.rows() == 0) return std::nullopt; // what is missing says so itself
   const std::string role = postgres::quote_identifier(session.user());
   const std::string place = postgres::quote_identifier(schema);
-  const std::string owner(r.text(0, 0));
   upgrade_obstacle found;
   const auto add = [&found](const std::string &what, const std::string &sql) {
     found.what += (found.what.empty() ? "" : ", ") + what;
-    found.sql += (found.sql.empty() ? "" : " ") + sql;
+    found.sql += (found.sql.empty() || sql.empty() ? "" : " ") + sql;
   };
-  if (r.text(0, 2) != "t")
-    add(fmt::format("table {}.migration belongs to {}", schema, owner),
-        r.text(0, 1) == "t" ? fmt::format("ALTER TABLE {}.migration OWNER TO {};", place, role)
-                            : fmt::format("GRANT {} TO {};", postgres::quote_identifier(owner), role));
+  std::string granted; // owners that the role is a member of by then
+  for (int i = 0; i < r.rows(); ++i) {
+    if (r.text(i, 2) == "t") continue;
+    const std::string owner(r.text(i, 0));
+    const std::string grant = fmt::format("GRANT {} TO {};", postgres::quote_identifier(owner), role);
+    const bool again = granted.find(grant) != std::string::npos;
+    add(fmt::format("table {}.{} belongs to {}", schema, r.text(i, 5), owner),
+        r.text(i, 1) == "t" ? fmt::format("ALTER TABLE {}.{} OWNER TO {};", place, r.text(i, 5), role)
+        : again             ? std::string()
+                            : grant);
+    granted += grant;
+  }
   if (r.text(0, 3) != "t")
     add(fmt::format("it may not update table {}.ledger", schema),
         fmt::format("GRANT UPDATE ON {}.ledger TO {};", place, role));

@@ -67,16 +67,22 @@ std::string recorded::title() const { return name.empty() ? id.text() : id.text(
 
 std::string recorded::file() const { return up ? "up" : "down"; }
 
+// Several are a transaction of the file's own.
+std::string recorded::unsure() const {
+  const std::string first = std::to_string(statements_done + 1);
+  return statements_begun <= statements_done + 1 ? "statement " + first
+                                                 : "statements " + first + " to " + std::to_string(statements_begun);
+}
+
 std::string recorded::stop() const {
-  if (next_unsure())
-    return "stopped in statement " + std::to_string(statements_done + 1) + ", which may be done, or a part of it";
+  if (next_unsure()) return "stopped in " + unsure() + ", which may be done, or a part of it";
   return statements_done == 0 ? "stopped in the first statement"
                               : "stopped after statement " + std::to_string(statements_done);
 }
 
 std::string recorded::how_far(std::size_t all) const {
   const std::string of = " of its " + file() + " file";
-  const std::string next = "how much of statement " + std::to_string(statements_done + 1);
+  const std::string next = "how much of " + unsure();
   if (statements_done == 0)
     return next_unsure() ? next + of + " was done is not known" : "no statement" + of + " is completed";
   const std::string of_all = all > 1 ? " of " + std::to_string(all) + " statements" : "";

@@ -47,6 +47,7 @@ struct recorded {
   // that is known.
   std::string stop() const;
   std::string how_far(std::size_t all = 0) const;
+  std::string unsure() const; // where next_unsure(): "statement 3"
 };
 
 struct step {

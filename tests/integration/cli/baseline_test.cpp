@@ -150,6 +150,6 @@ TEST_CASE("a ledger of the first version is read as it is, and brought up to dat
   CHECK(run_json(p, {"status"}).integer("/applied") == 1);
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "1");
   run_davit(p, {"up"});
-  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "5");
+  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "6");
   CHECK(ledger(p) == "1 applied,2 applied,3 applied");
 }

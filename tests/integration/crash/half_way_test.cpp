@@ -70,7 +70,7 @@ TEST_CASE("a statement that failed after it had committed something is no statem
   CHECK(rows_of(p) == "1 2");
   CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which may be done, or a part of it"));
   const auto explained = p.davit({"repair"}).out;
-  CHECK(has(explained, "how much of that statement was done is not known"));
+  CHECK(has(explained, "was done is not known: look at the database"));
   CHECK(has(explained, "davit repair 0001 --resume --after 1"));
   resume(p, {"--after", "1"});
   up(p, 0);
@@ -367,7 +367,7 @@ TEST_CASE(
   CHECK(has(run.answer().text("/error/hint"), "it was not sent again without a transaction"));
   CHECK(has(run.answer().text("/error/state"), "may have done outside of the database stays"));
   CHECK(ledger(p) == "0001 partial");
-  CHECK(has(p.davit({"repair"}).out, "how much of that statement was done is not known"));
+  CHECK(has(p.davit({"repair"}).out, "was done is not known: look at the database"));
 }
 
 TEST_CASE("what a statement that failed has done outside of the database is told as the ledger has it") {
@@ -399,4 +399,40 @@ TEST_CASE("how far a file got is written down at the second try, where the first
   CHECK(has(run.answer().text("/error/state"), "its first 2 of 3 statements"));
   CHECK(p.database().sql("SELECT last_value FROM tries") == "2");
   CHECK(has(p.davit({"status"}).out, "stopped after statement 2"));
+}
+
+TEST_CASE("what a copy of the database has as begun elsewhere is not decided by transactions of its own") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE a ();\nCREATE TABLE b ();\nSELECT pg_sleep(1);");
+  kill_in(p, "pg_sleep(1)");
+  CHECK(p.database().sql("SELECT place = system_identifier || '/' || oid FROM davit.progress, pg_control_system(), "
+                         "pg_database WHERE datname = current_database()") == "t");
+  std::string words;
+  SUBCASE("here") { words = "the first 2 of 3 statements of its up file are in the database, the rest is not"; }
+  SUBCASE("a place that is not known, as of an older davit") {
+    p.database().sql("UPDATE davit.progress SET place = NULL");
+    words = "the first 2 of 3 statements of its up file are in the database, the rest is not";
+  }
+  SUBCASE("elsewhere") {
+    p.database().sql("UPDATE davit.progress SET place = '1/1'");
+    words = "how much of statement 2 is, too, is not known";
+  }
+  CHECK(has(p.davit({"repair"}).out, words));
+  resume(p);
+  CHECK(has(p.davit({"repair"}).out, words));
+}
+
+TEST_CASE("of a transaction of the file's own that may be done, the way on is behind all of it") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE a ();\nBEGIN;\nCREATE TABLE b ();\nCOMMIT;\nSELECT "
+                                                     "pg_sleep(1);");
+  kill_in(p, "pg_sleep(1)");
+  p.database().sql("UPDATE davit.progress SET place = '1/1'");
+  const auto said = p.davit({"repair"}).out;
+  CHECK(has(said, "how much of statements 2 to 4 is, too, is not known"));
+  CHECK(has(said, "davit repair 0001 --resume --after 4"));
+  p.migration("0001_t.up.sql",
+              std::string(marked) + "CREATE TABLE a ();\nBEGIN;\nCREATE TABLE b ();\nCOMMIT;\nSELECT 1;");
+  resume(p, {"--after", "4"});
+  up(p, 0);
 }
