@@ -150,6 +150,10 @@ bool sessions::renew_work_lock() {
   return r.rows() > 0;
 }
 
+void sessions::check_as_commit() {
+  if (as_commit_) as_commit_();
+}
+
 bool sessions::own_sockets() const {
   for (const auto *c : {&lock_, &run_, &side_, &witness_})
     if (*c && !(*c)->own_socket()) return false;

@@ -11,6 +11,7 @@
 #include "plugin/sessions.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ public:
   postgres::connection &witness();
   std::string own_transaction_setup() const override;
   std::string side_waits_for_run() override;
+  void check_as_commit() override;
+  // What that does from here on; nothing, if there is none.
+  void rehearse_commits(std::function<void()> check) { as_commit_ = std::move(check); }
   bool own_sockets() const override;
   bool renew_work_lock() override;
 
@@ -83,6 +87,7 @@ private:
   observer &show_;
   std::int64_t run_key_, work_key_;
   home home_;
+  std::function<void()> as_commit_;
   bool locked_ = false;
   bool abandoned_ = false;
   std::optional<postgres::connection> lock_, run_, side_, witness_;

@@ -33,7 +33,8 @@ std::unique_ptr<channel> open_main(sessions &s, sql_scope scope, access rights) 
   switch (scope) {
   case sql_scope::own_transaction:
     return std::make_unique<transaction_channel>(session, rights, s.own_transaction_setup());
-  case sql_scope::in_transaction: return std::make_unique<savepoint_channel>(session, rights);
+  case sql_scope::in_transaction:
+    return std::make_unique<savepoint_channel>(session, rights, [&s] { s.check_as_commit(); });
   case sql_scope::autocommit: return std::make_unique<autocommit_channel>(session, rights);
   case sql_scope::none: break;
   }

@@ -54,6 +54,7 @@ void savepoint_channel::finish(bool keep) {
                      "return an error, or call undo");
   }
   try {
+    check_();
     const session_settings now = read_settings(*c_);
     if (before_->transaction != now.transaction)
       throw error(error_code::transaction_ended, "the migration's transaction was replaced while the handler ran",

@@ -4,11 +4,17 @@
 #include "plugin/channel.hpp"
 #include "plugin/session_settings.hpp"
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 namespace davit::plugin {
 
 class savepoint_channel : public channel {
 public:
-  using channel::channel;
+  // `check` throws where the handler's work must not be kept.
+  savepoint_channel(source session, access rights, std::function<void()> check)
+      : channel(std::move(session), rights), check_(std::move(check)) {}
   void undo() override;
   void finish(bool keep) override;
 
@@ -18,6 +24,7 @@ protected:
 private:
   void roll_back();
 
+  const std::function<void()> check_;
   postgres::connection *c_ = nullptr; // once the savepoint is there
   std::optional<session_settings> before_;
 };

@@ -21,6 +21,9 @@ public:
   virtual void drop_side() noexcept = 0;
   // Statements that prepare a transaction of a handler's own on the run session, after BEGIN; may be empty.
   virtual std::string own_transaction_setup() const = 0;
+  // A savepoint that stands for a transaction of a handler's own is to be released: throws what COMMIT would have
+  // refused.
+  virtual void check_as_commit() {}
   // Whether the sockets of all open sessions are still those that were opened.
   virtual bool own_sockets() const { return true; }
   // In a migration without a transaction: takes the run session's lock again if it was released; tells whether it was.

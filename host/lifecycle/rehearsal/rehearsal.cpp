@@ -71,6 +71,7 @@ bool rehearsal::has_tables() const {
 void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migration, const error *failure) {
   auto &dispatcher = parts_.dispatcher;
   if (!dispatcher.has_handlers(phase)) return dispatcher.fire(phase, sql_scope::none, migration, failure);
+  const auto rehearsed = commits_of_handlers();
   if (phase.failure() == plugin::phase_failure::LOG) {
     bool usable = transaction_.usable();
     try {
@@ -84,14 +85,16 @@ void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migrati
   transaction_.open().exec("SAVEPOINT davit_phase; " + parts_.sessions.own_transaction_setup());
   dispatcher.fire(phase, sql_scope::in_transaction, migration, failure);
   postgres::connection &c = transaction_.open();
-  try {
-    outbox out(parts_.sessions, parts_.stop, parts_.show, "the handlers at " + std::string(phase.name()));
+  c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");
+}
+
+// While it lives, each handler is held against its deferred constraints: in a run it has a transaction of its own.
+std::shared_ptr<void> rehearsal::commits_of_handlers() {
+  parts_.sessions.rehearse_commits([this] {
+    outbox out(parts_.sessions, parts_.stop, parts_.show, {});
     reset_deferred(out);
-    c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_phase");
-  } catch (...) { // what is told of this needs the transaction
-    if (c.alive()) c.exec("ROLLBACK TO SAVEPOINT davit_phase; RELEASE SAVEPOINT davit_phase");
-    throw;
-  }
+  });
+  return {nullptr, [this](void *) { parts_.sessions.rehearse_commits({}); }};
 }
 
 void rehearsal::leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of) {

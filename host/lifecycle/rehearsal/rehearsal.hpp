@@ -9,6 +9,7 @@
 #include "lifecycle/run_parts.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -42,6 +43,7 @@ private:
   bool has_tables() const;
   enum class then { keep, take_back }; // at once: nobody is to wait for the rehearsal's end
   void in_ledger(const std::function<void(postgres::connection &)> &work, then what = then::keep);
+  std::shared_ptr<void> commits_of_handlers();
   void leave_out(const std::vector<migration::step> &steps, std::size_t from, const std::string &because_of);
 
   run_parts parts_;

@@ -47,15 +47,24 @@ TEST_CASE("dry run: for the next migration constraints wait, or do not wait, as 
   CHECK(up(p, 1).answer().text("/error/sqlstate") == "23503");
 }
 
-TEST_CASE("dry run: what a handler between migrations leaves to a deferred constraint is checked at its end") {
-  const project p(with_probe(R"t({ phase = "pre_execute", do = "sql", sql = "INSERT INTO child (id) VALUES (1)" },
-                                 { phase = "failure", do = "sql", sql = "SELECT count(*) FROM child", expect = "0" })t"));
+TEST_CASE("dry run: what a handler between migrations leaves to a deferred constraint is its own, as in a run") {
+  const std::string actions = R"t({ phase = "pre_execute", do = "sql", sql = "INSERT INTO child (id) VALUES (1)" },
+                                  { phase = "failure", do = "sql", sql = "SELECT count(*) FROM child", expect = "0" })t";
+  const project p(with_probe(actions));
   p.database().sql(parent_and_child);
   p.migration("0001_one.up.sql", "INSERT INTO parent VALUES (1);");
   const auto dry = rehearse(p, 1);
+  const auto run = up(p, 1);
   CHECK(dry.answer().text("/error/sqlstate") == "23503");
-  CHECK(has(dry.answer().text("/error/file"), "the handlers at pre_execute"));
+  for (const auto *what : {"/error/code", "/error/message", "/error/plugin", "/error/handler", "/error/phase"})
+    CHECK(dry.answer().text(what) == run.answer().text(what));
+  CHECK_FALSE(dry.answer().has("/error/file"));
+  CHECK(dry.outcomes("pre_execute") == "failed");
   CHECK(dry.outcomes("failure") == "ok");
+
+  p.configure(with_probe(actions, "on_failure = \"warn\"\n"));
+  CHECK(rehearse(p, 0).outcomes("pre_execute") == "failed");
+  CHECK(up(p, 0).outcomes("pre_execute") == "failed");
 }
 
 TEST_CASE("dry run: role, settings, temporary tables, cursors and prepared statements end with their migration") {
