@@ -40,6 +40,12 @@ struct texts {
   parameter add(std::int64_t n) { return held.at(used++) = std::to_string(n); }
 };
 
+// Rows mostly come as they were written, which is in order.
+void sort_by_version(std::vector<migration::recorded> &all) {
+  const auto less = [](const auto &a, const auto &b) { return a.id < b.id; };
+  if (!std::is_sorted(all.begin(), all.end(), less)) std::sort(all.begin(), all.end(), less);
+}
+
 // Where the migration has a row: it is changed only from that state.
 std::string update_if(const std::string &state) {
   std::string updates;
@@ -132,7 +138,7 @@ std::vector<migration::recorded> ledger::read() {
       at->session = std::move(session);
     }
   }
-  std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
+  sort_by_version(out);
   return out;
 }
 
@@ -175,7 +181,7 @@ std::vector<migration::recorded> ledger::read_settled() {
                    {text(16), count(17)}});
     require_known_state(from, out.back());
   }
-  std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.id < b.id; });
+  sort_by_version(out);
   return out;
 }
 

@@ -15,12 +15,17 @@ public:
   explicit version(std::string digits); // throws error_code::migration_version unless 1 or more digits
   const std::string &text() const { return text_; }
   // Without leading zeros: equal exactly for equal versions.
-  std::string_view canonical() const;
-  friend std::strong_ordering operator<=>(const version &a, const version &b);
+  std::string_view canonical() const { return std::string_view(text_).substr(zeros_); }
+  friend std::strong_ordering operator<=>(const version &a, const version &b) {
+    const auto left = a.canonical();
+    const auto right = b.canonical();
+    return left.size() != right.size() ? left.size() <=> right.size() : left <=> right;
+  }
   friend bool operator==(const version &a, const version &b) { return a.canonical() == b.canonical(); }
 
 private:
   std::string text_;
+  std::size_t zeros_ = 0; // those that lead
 };
 
 struct migration_files {

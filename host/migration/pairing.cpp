@@ -28,8 +28,8 @@ std::string names_of(const std::vector<const numbered_file *> &files) {
 // The files of one version, by their roles.
 class pairing {
 public:
-  pairing(std::span<const numbered_file> of_one_version, file_problems &problems) : problems_(problems) {
-    for (const auto &file : of_one_version) files_[static_cast<std::size_t>(file.file.name.role)].push_back(&file);
+  pairing(std::span<const numbered_file *const> of_one_version, file_problems &problems) : problems_(problems) {
+    for (const auto *file : of_one_version) files_[static_cast<std::size_t>(file->file.name.role)].push_back(file);
   }
 
   bool fits() {
@@ -103,13 +103,17 @@ std::vector<migration_files> pair_files(std::vector<found_file> found, file_prob
   std::vector<numbered_file> files;
   files.reserve(found.size());
   for (auto &file : found) files.push_back({version(file.name.version), std::move(file)});
-  std::sort(files.begin(), files.end(), [](const numbered_file &a, const numbered_file &b) {
-    return a.id != b.id ? a.id < b.id : a.file.path < b.file.path;
+  std::vector<const numbered_file *> order; // lighter to move about than the files
+  order.reserve(files.size());
+  for (const auto &file : files) order.push_back(&file);
+  std::sort(order.begin(), order.end(), [](const numbered_file *a, const numbered_file *b) {
+    const auto by_version = a->id <=> b->id;
+    return by_version != 0 ? by_version < 0 : a->file.path < b->file.path;
   });
 
   std::vector<migration_files> migrations;
-  for (auto first = files.begin(); first != files.end();) {
-    const auto last = std::find_if(first, files.end(), [&](const numbered_file &f) { return f.id != first->id; });
+  for (auto first = order.begin(); first != order.end();) {
+    const auto last = std::find_if(first, order.end(), [&](const numbered_file *f) { return f->id != (*first)->id; });
     if (pairing version_files({first, last}, problems); version_files.fits())
       migrations.push_back(version_files.result());
     first = last;
