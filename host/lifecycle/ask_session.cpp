@@ -120,7 +120,7 @@ named_settings settings_by_name(postgres::connection &c, std::string_view file) 
   const std::string text = sendable(c, file);
   for (const auto texts : {code_sql, views_sql}) {
     try {
-      c.exec("BEGIN READ ONLY; SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = 1000; SET LOCAL "
+      c.exec("BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL lock_timeout = 1000; SET LOCAL "
              "statement_timeout = 2000");
       const auto r =
           c.query(tried_sql(texts), std::array{postgres::parameter(name_pattern), postgres::parameter(text)});
@@ -150,7 +150,7 @@ kept_session ask_session(postgres::connection &c, const asked_about &what) {
   for (auto &[name, value] : named.values)
     out.settings.try_emplace(name, kept_session::setting{std::move(value), "session"});
   out.not_asked = std::move(named.not_asked);
-  c.exec("SET search_path = pg_catalog");
+  c.exec("SET search_path = pg_catalog, pg_temp");
   const std::string key = std::to_string(what.work_lock);
   const auto r = c.query(objects_sql, std::array{postgres::parameter(key)});
   for (int i = 0; i < r.rows(); ++i) out.objects.push_back({std::string(r.text(i, 0)), std::string(r.text(i, 1))});

@@ -13,7 +13,7 @@ std::string patience() { return "'" + std::to_string(ledger_patience.count()) + 
 } // namespace
 
 std::string ledger_session_sql() {
-  return "SET search_path = pg_catalog; SET row_security = off; SET lock_timeout = " + patience();
+  return "SET search_path = pg_catalog, pg_temp; SET row_security = off; SET lock_timeout = " + patience();
 }
 
 std::string ledger_patience_sql() { return "SET LOCAL lock_timeout = " + patience(); }

@@ -29,7 +29,7 @@ void stepwise_migration::attempt() {
   speak_utf8(c);
   after_sql(sql_scope::autocommit);
   session_is_the_files_ = false;
-  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog");
+  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog, pg_temp");
   const ledger::migration_event e = event_if_done();
   p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
   bool fresh = false;

@@ -118,3 +118,14 @@ TEST_CASE("a migration that hides pg_catalog behind tables and functions of its 
   run_davit(p, {"down"});
   CHECK(run_json(p, {"history"}).size("/runs") == 3);
 }
+
+TEST_CASE("a temporary table that has the name of a type is not taken for it") {
+  const project p;
+  const std::string sql = "CREATE TEMP TABLE uuid (x int); CREATE TEMP TABLE text (x int); CREATE TABLE ";
+  p.migration("1_a.up.sql", sql + "a ();");
+  p.migration("2_b.up.sql", "-- davit: no-transaction\n" + sql + "b ();");
+  CHECK(has(run_davit(p, {"up", "--dry-run"}).out, "1_a"));
+  run_davit(p, {"up"});
+  CHECK(p.database().sql("SELECT string_agg(version || state, ',' ORDER BY version) FROM davit.migration") ==
+        "1applied,2applied");
+}
