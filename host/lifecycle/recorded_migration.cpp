@@ -69,7 +69,7 @@ void recorded_migration::undo() noexcept {
   }
 }
 
-bool recorded_migration::try_again(const error &e) {
+bool recorded_migration::try_again(error &e) {
   if (!worth_another_attempt(e) || facts_.attempt > p_.settings.database.lock_retries) return false;
   static thread_local std::mt19937 random{std::random_device{}()};
   const auto base = std::min<std::uint32_t>(100U << std::min(facts_.attempt - 1, 6U), 5000U);

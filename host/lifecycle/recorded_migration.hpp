@@ -14,7 +14,7 @@ protected:
   // From the first statement to the ledger's row. Ends with completed(), or throws.
   virtual void attempt() = 0;
   // Whether what an attempt failed of may go away, and so much of it is undone that another one is safe.
-  virtual bool worth_another_attempt(const error &e) const = 0;
+  virtual bool worth_another_attempt(error &e) const = 0;
   // What was queued is done, and the session is as handlers and the verify script need it.
   virtual void settle() {}
   // What an attempt was at is rolled back; the session is made fresh next.
@@ -40,7 +40,7 @@ private:
   void failed(const error &e) final;
   void attempts();
   void undo() noexcept;
-  bool try_again(const error &e);
+  bool try_again(error &e);
   void after_commit();
   void record(const ledger::migration_event &e);
 

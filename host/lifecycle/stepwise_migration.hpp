@@ -14,7 +14,7 @@ public:
 
 private:
   void attempt() override;
-  bool worth_another_attempt(const error &) const override { return false; }
+  bool worth_another_attempt(error &) const override { return false; }
   void rolled_back(postgres::connection &c) override;
   void failure_recorded() override;
   void keep_session();

@@ -3,6 +3,7 @@
 #include "lifecycle/attended.hpp"
 #include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/lost_commit.hpp"
+#include "lifecycle/outside_effects.hpp"
 
 #include <utility>
 
@@ -32,9 +33,16 @@ void transactional_migration::attempt() {
 }
 
 // Only a lock that was not had in time, and only for statements of the migration itself.
-bool transactional_migration::worth_another_attempt(const error &e) const {
-  return end_.fate == fate::undone && e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty() &&
-         !row_refused_;
+bool transactional_migration::worth_another_attempt(error &e) const {
+  if (end_.fate != fate::undone || e.sqlstate != postgres::sqlstate::lock_not_available || !e.plugin.empty() ||
+      row_refused_)
+    return false;
+  const std::string outside = acted_outside_before(script_, e.where);
+  if (outside.empty()) return true;
+  e.hint += (e.hint.empty() ? "" : "; ") + ("it was not tried again: " + outside +
+                                            " acts outside of the transaction, and would do so twice; make it a "
+                                            "migration of its own");
+  return false;
 }
 
 // SET TRANSACTION at the top of a file must come before any query, davit's own included. Returns how many of the

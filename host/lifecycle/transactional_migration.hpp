@@ -16,7 +16,7 @@ public:
 
 private:
   void attempt() override;
-  bool worth_another_attempt(const error &e) const override;
+  bool worth_another_attempt(error &e) const override;
   void settle() override;
   std::size_t begin();
   postgres::batch before_commit(const ledger::migration_event &e);

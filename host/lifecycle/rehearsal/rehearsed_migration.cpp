@@ -4,6 +4,7 @@
 #include "lifecycle/attended.hpp"
 #include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/one_migration.hpp"
+#include "lifecycle/outside_effects.hpp"
 #include "lifecycle/rehearsal/deferred_constraints.hpp"
 #include "lifecycle/rehearsal/not_shown.hpp"
 #include "lifecycle/verify_script.hpp"
@@ -72,7 +73,7 @@ void rehearsed_migration::phases() {
     undo();
     p_.dispatcher.stats.revert(*mark_);
     would_try_again_ = e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty() && !row_refused_ &&
-                       p_.settings.database.lock_retries > 0;
+                       p_.settings.database.lock_retries > 0 && acted_outside_before(script_, e.where).empty();
     shown_ = !not_shown(e);
     if (shown_) throw;
   } catch (...) {
@@ -166,7 +167,7 @@ void rehearsed_migration::record() {
   const attended guard(p_.sessions, p_.stop, p_.show);
   auto &c = r_.transaction.open();
   try {
-    c.exec("SET search_path = pg_catalog; " + ledger_patience_sql());
+    c.exec("SET search_path = pg_catalog, pg_temp; " + ledger_patience_sql());
     p_.ledger.rehearse_event_in(c, p_.dispatcher.run.id, e, place_.number);
   } catch (postgres::server_error &refused) {
     row_refused_ = true;

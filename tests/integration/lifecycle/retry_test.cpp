@@ -1,6 +1,8 @@
 // A lock that is not had in time: the whole migration is tried again.
 #include "probe_run.hpp"
 
+#include "base/file.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -67,4 +69,23 @@ TEST_CASE("a lock timeout in a handler's own SQL is the handler's failure, not a
   CHECK(run.phases() == "before_ddl");
   CHECK(run.answer().text("/error/code") == "hook_failed");
   CHECK(run.answer().text("/error/sqlstate") == "55P03");
+}
+
+TEST_CASE("a migration that has acted outside of the database is not tried again") {
+  const project p(std::string(toml_head) + "3\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  const auto told = p.folder() / "told";
+  p.migration("0001_one.up.sql",
+              "COPY (SELECT 1) TO PROGRAM 'cat >> " + told.string() + "';\nALTER TABLE t ADD j int;");
+  std::filesystem::permissions(p.folder(), std::filesystem::perms::all);
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/sqlstate") == "55P03");
+  CHECK(has(run.answer().text("/error/hint"), "it was not tried again: COPY with a file or program acts outside"));
+  CHECK_FALSE(has(run.err(), "was rolled back"));
+  CHECK(davit::read_file(told) == "1\n");
+  const finished_run dry(p.davit({"up", "--json", "--dry-run"}));
+  CHECK(dry.answer().text("/error/sqlstate") == "55P03");
+  CHECK_FALSE(has(dry.answer().text("/error/hint"), "does not try again"));
 }

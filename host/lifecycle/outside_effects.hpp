@@ -1,0 +1,14 @@
+// What statements of a migration have done outside of its transaction, which no rollback takes back.
+#pragma once
+
+#include "migration/script.hpp"
+
+#include <string>
+
+namespace davit::lifecycle {
+
+// What acted so among the statements down to the one at `refused` (without a line: among all), in a few words; empty:
+// nothing that can be seen in their text.
+std::string acted_outside_before(const migration::script &s, const place &refused);
+
+} // namespace davit::lifecycle
