@@ -5,6 +5,7 @@
 #include "ledger/life_sign.hpp"
 #include "ledger/progress.hpp"
 #include "ledger/storable.hpp"
+#include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
 
@@ -101,7 +102,14 @@ void ledger::ensure() {
 
 void ledger::require_upgradable() {
   const auto have = version();
-  if (!have || *have == newest_version) return;
+  if (!have) {
+    const std::string strangers = strangers_in(*c_, schema_);
+    if (strangers.empty()) return;
+    throw error(error_code::ledger_conflict,
+                "davit's ledger cannot be made: there is something else named " + strangers,
+                "set [ledger] schema to a schema of its own");
+  }
+  if (*have == newest_version) return;
   if (const auto obstacle = upgrade_obstacle_of(*c_, schema_, *have))
     throw error(error_code::ledger_conflict, obstacle->what,
                 "let the owner of davit's tables run davit up once; or, as somebody who may: " + obstacle->sql);

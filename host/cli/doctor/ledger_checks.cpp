@@ -1,6 +1,7 @@
 // The ledger: its version, what it says is unfinished, and whether it agrees with the files.
 #include "cli/doctor/checks.hpp"
 
+#include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
 #include "lifecycle/present.hpp"
@@ -52,6 +53,9 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
   ledger::ledger ledger(c, schema);
   const auto version = ledger.version();
   if (!version) {
+    if (const std::string strangers = ledger::strangers_in(c, schema); !strangers.empty())
+      return out.fail(name, "it cannot be made: there is something else named " + strangers,
+                      "set [ledger] schema to a schema of its own", exit_code::conflict);
     out.ok(name, "there is none yet: the first run creates it in schema " + schema);
     return;
   }

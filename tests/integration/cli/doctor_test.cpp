@@ -285,3 +285,17 @@ TEST_CASE("doctor warns of connection limits, of the server and of the database,
   const auto answer = run_json(p, {"doctor"}, 0, {{"DAVIT_DATABASE_URL", small.url()}});
   CHECK(check_in(answer, "server connections", "warn", "connections are free, a run may need"));
 }
+
+TEST_CASE("tables that are not davit's, and are where its ledger is to be, are told before a run and by it") {
+  const project p("environment = \"test\"\n[ledger]\nschema = \"public\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.database().sql("CREATE TABLE run (); CREATE VIEW progress AS SELECT 1");
+  const std::string named = "there is something else named public.progress, public.run";
+  CHECK(has(run_davit(p, {"doctor"}, 6).out, named));
+  CHECK(has(run_davit(p, {"plan"}).err, named));
+  for (const auto &arguments : std::vector<std::vector<std::string>>{{"up", "--dry-run"}, {"up"}}) {
+    const auto object = run_json(p, arguments, 6);
+    CHECK(has(object.text("/error/message"), named));
+    CHECK(has(object.text("/error/hint"), "[ledger] schema"));
+  }
+}
