@@ -4,9 +4,11 @@
 #include "cli/requests.hpp"
 #include "cli/shortened.hpp"
 #include "cli/workspace.hpp"
+#include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
 #include "lifecycle/present.hpp"
+#include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
 #include "plugin/phases.hpp"
 
@@ -64,6 +66,7 @@ private:
   ordered_json step_json(const migration::step &s);
   migration::script read(const std::filesystem::path &file) const;
   migration::script script_of(const migration::step &s) const;
+  migration::script verify_script_of(const migration::step &s) const;
 
   terminal &t_;
   const plugin::plugin_set &plugins_;
@@ -98,6 +101,12 @@ migration::script planner::script_of(const migration::step &s) const {
   return script;
 }
 
+migration::script planner::verify_script_of(const migration::step &s) const {
+  auto script = read(s.files.verify);
+  lifecycle::require_verifies(script);
+  return script;
+}
+
 void planner::print_step(const migration::step &s) {
   const auto script = script_of(s);
   t_.out(t_.on_out(style::bold, fmt::format("{} {}", s.up ? "apply" : "revert", s.files.title())) +
@@ -111,7 +120,8 @@ void planner::print_step(const migration::step &s) {
       for (auto i = std::size_t{s.skip_statements}; i < script.statements.size(); ++i)
         t_.out(fmt::format("  {:>5}  {}", script.statements[i].line, shortened(script.statements[i].text)));
     } else if (what == "verify") {
-      if (s.up && !s.files.verify.empty()) t_.out(fmt::format("  verify with {}", s.files.verify.filename().string()));
+      if (s.up && !s.files.verify.empty())
+        t_.out(fmt::format("  verify with {}", verify_script_of(s).file.filename().string()));
     } else {
       print_hooks(what, "  ");
     }
@@ -143,7 +153,7 @@ ordered_json planner::step_json(const migration::step &s) {
   if (script.no_transaction) j["no_transaction_reason"] = script.no_transaction_reason;
   if (s.skip_statements) j["skip_statements"] = s.skip_statements;
   j["statements"] = statements_json(script);
-  if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(read(s.files.verify));
+  if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(verify_script_of(s));
   j["hooks"] = run_hooks(order_of(s));
   j["on_error"] = run_hooks(std::array<std::string_view, 1>{"on_error"});
   return j;
@@ -158,7 +168,13 @@ ordered_json planner::migrations() {
 // What a run would stop at before it looks at any file.
 std::vector<std::string> ledger_warnings(postgres::connection &c, const std::string &schema) {
   const auto version = ledger::ledger(c, schema).version();
-  if (!version || *version == ledger::newest_version) return {};
+  if (!version) {
+    const std::string strangers = ledger::strangers_in(c, schema);
+    if (strangers.empty()) return {};
+    return {"a run will fail: there is something else named " + strangers +
+            "; what helps: set [ledger] schema to a schema of its own"};
+  }
+  if (*version == ledger::newest_version) return {};
   const auto obstacle = ledger::upgrade_obstacle_of(c, schema, *version);
   return obstacle ? std::vector{"a run will fail: " + obstacle->what + "; what helps: " + obstacle->sql}
                   : std::vector<std::string>{};

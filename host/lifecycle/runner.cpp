@@ -9,6 +9,7 @@
 #include "lifecycle/present.hpp"
 #include "lifecycle/rehearsal/rehearsal.hpp"
 #include "lifecycle/sessions.hpp"
+#include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
 #include "plugin/abandon.hpp"
 
@@ -264,15 +265,21 @@ void runner::plan() {
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
   // What can be refused is refused before anything runs.
-  std::function<void(const migration::script &)> check;
-  if (!sessions_.lock().began_with_standard_strings()) {
-    check = migration::require_same_without_standard_strings;
+  const bool standard_strings = sessions_.lock().began_with_standard_strings();
+  const auto check = [&](const migration::script &s) {
+    if (!standard_strings) migration::require_same_without_standard_strings(s);
+  };
+  const auto check_verify = [&](const migration::script &s) {
+    check(s);
+    require_verifies(s);
+  };
+  if (!standard_strings) {
     show_.warning("standard_conforming_strings is off for this role or database, and on in davit's sessions: functions "
                   "and triggers that migrations call run with it on");
   }
   for (const auto &s : out_.planned) {
     scripts_.read(s.up ? s.files.up : s.files.down, check);
-    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check);
+    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check_verify);
   }
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));
 }

@@ -30,11 +30,15 @@ void run_all(postgres::connection &c, const migration::script &s) {
 
 } // namespace
 
-void run_verify_script(postgres::connection &c, const migration::script &s, bool inside_transaction) {
+void require_verifies(const migration::script &s) {
   if (s.no_transaction)
     throw error(error_code::migration_syntax,
                 "a verify file runs in a transaction: " + s.no_transaction_reason + " cannot", "take it out",
                 {s.file.string(), 0, 0});
+}
+
+void run_verify_script(postgres::connection &c, const migration::script &s, bool inside_transaction) {
+  require_verifies(s);
   c.exec(inside_transaction ? "SAVEPOINT davit_verify" : "BEGIN");
   run_all(c, s);
   c.exec(inside_transaction ? "ROLLBACK TO SAVEPOINT davit_verify; RELEASE SAVEPOINT davit_verify" : "ROLLBACK");

@@ -6,6 +6,9 @@
 
 namespace davit::lifecycle {
 
+// A verify file runs in a transaction; throws error_code::migration_syntax for one that cannot.
+void require_verifies(const migration::script &s);
+
 // Whatever the script does is undone afterwards: under a savepoint inside a transaction, else in a transaction of its
 // own. Throws error_code::verify_failed with place and source line.
 void run_verify_script(postgres::connection &c, const migration::script &s, bool inside_transaction);

@@ -53,13 +53,40 @@ sql::problem not_allowed(const script &s, std::span<const statement> all) {
                         "by statement");
 }
 
-// How far such a file has got is known between its transactions only, and AND CHAIN leaves nothing between them.
-std::optional<sql::problem> chained(const script &s) {
-  const auto at = std::find_if(s.statements.begin(), s.statements.end(),
-                               [](const auto &st) { return st.kind == statement_kind::end_and_chain; });
-  if (at == s.statements.end()) return std::nullopt;
-  return problem_at(s, *at, "AND CHAIN in a migration without a transaction: davit could not tell where it stopped",
-                    "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
+// PostgreSQL refuses these outside of a block, where their effect would end with them.
+bool lasts_as_long_as_its_transaction(const statement &st) {
+  if (st.kind == statement_kind::savepoint) return true;
+  sql::token_reader words(st.text);
+  if (words.is("lock")) return true;
+  if (!words.is("declare")) return false;
+  for (; !words.at_end() && !words.is("for"); words.advance())
+    if (words.accept({"with", "hold"})) return false;
+  return true;
+}
+
+// What davit would be refused, or could not tell of, only after a part of the file had been run. How far such a file has
+// got is known between its transactions only, and AND CHAIN leaves nothing between them.
+std::optional<sql::problem> unfit_without_transaction(const script &s) {
+  const statement *begun = nullptr;
+  for (const auto &st : s.statements) {
+    switch (st.kind) {
+    case statement_kind::begin:
+    case statement_kind::begin_with_modes: begun = &st; break;
+    case statement_kind::commit:
+    case statement_kind::rollback:
+    case statement_kind::two_phase: begun = nullptr; break;
+    case statement_kind::end_and_chain:
+      return problem_at(s, st, "AND CHAIN in a migration without a transaction: davit could not tell where it stopped",
+                        "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
+    default:
+      if (!begun && lasts_as_long_as_its_transaction(st))
+        return problem_at(s, st,
+                          sql::heading(st.text) + " in a migration without a transaction: it would end with its statement",
+                          "put BEGIN; above it, and COMMIT; where it is to end");
+    }
+  }
+  if (!begun) return std::nullopt;
+  return problem_at(s, *begun, sql::heading(begun->text) + " has no COMMIT", "end what it begins with COMMIT");
 }
 
 std::string reason_of(const statement &st) {
@@ -74,7 +101,7 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (no_transaction_directive) {
     s.no_transaction = true;
     s.no_transaction_reason = "-- davit: no-transaction";
-    return chained(s);
+    return unfit_without_transaction(s);
   }
   const auto outside = std::find_if(all.begin(), all.end(), runs_outside_only);
   s.wrapped = is_wrapped(all);
@@ -87,7 +114,7 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (outside != all.end()) {
     s.no_transaction = true;
     s.no_transaction_reason = reason_of(*outside);
-    return chained(s);
+    return unfit_without_transaction(s);
   }
   if (std::any_of(all.begin(), all.end(), ends_or_begins_transaction)) return not_allowed(s, all);
   return std::nullopt;

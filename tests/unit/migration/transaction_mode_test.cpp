@@ -57,11 +57,31 @@ TEST_CASE("settings of the transaction are no transaction control") {
 }
 
 TEST_CASE("with the directive a file may do as it likes") {
-  const auto s = parse("-- davit: no-transaction\nbegin; select 1; commit; vacuum; begin; rollback;");
+  const auto s = parse("-- davit: no-transaction\nbegin; lock table a; commit; vacuum; begin; rollback;");
   CHECK(s.no_transaction);
   CHECK(s.no_transaction_reason == "-- davit: no-transaction");
   CHECK(s.statements.size() == 6);
   CHECK_FALSE(parse("-- davit: no-transaction\nbegin; select 1; commit;").wrapped);
+}
+
+TEST_CASE("without a transaction, what would end with its own statement, or never, is refused and shown") {
+  const struct {
+    std::string text, place, named;
+  } rows[] = {{"lock table a; select 1;", "2:1", "lock table a"},
+              {"begin; commit;\nsavepoint a;", "3:1", "savepoint a"},
+              {"declare c cursor for select 1;", "2:1", "declare c cursor for select 1"},
+              {"insert into t values (1);\nbegin; select 1;", "3:1", "begin"},
+              {"begin; commit; begin isolation level serializable;", "2:16", "begin isolation level serializable"}};
+  for (const auto &row : rows) {
+    CAPTURE(row.text);
+    const auto e = syntax_error_of("-- davit: no-transaction\n" + row.text);
+    CHECK(to_string(e.where) == "dir/1_a.up.sql:" + row.place);
+    CHECK(e.message.starts_with(row.named + " "));
+  }
+  for (const std::string text :
+       {"declare c cursor with hold for select 1;", "begin; declare c cursor for select 1; savepoint a; commit;",
+        "begin; prepare transaction 'x'; commit prepared 'x';"})
+    CHECK(parse("-- davit: no-transaction\n" + text).no_transaction);
 }
 
 TEST_CASE("a statement that needs to run outside of a transaction takes the whole file out of it") {
