@@ -30,12 +30,14 @@ struct failed_check {
   error why;
 };
 
-// The verify files of applied migrations, each in a transaction that is rolled back. On the session that has read the
-// ledger: another might be of another server.
-std::vector<failed_check> run_all(postgres::connection &c, const migration::folder &folder,
-                                  const std::vector<migration::recorded> &ledger) {
+// The verify files of applied migrations, each in a transaction that is rolled back, under the timeouts that they have
+// in a run. On the session that has read the ledger: another might be of another server.
+std::vector<failed_check> run_all(postgres::connection &c, const config::database_settings &timeouts,
+                                  const migration::folder &folder, const std::vector<migration::recorded> &ledger) {
   std::vector<failed_check> failed;
-  c.exec(c.reset_sql());
+  const std::string fresh = fmt::format("{}; SET lock_timeout = {}; SET statement_timeout = {}", c.reset_sql(),
+                                        timeouts.lock_timeout.count(), timeouts.statement_timeout.count());
+  c.exec(fresh);
   for (const auto &m : folder.migrations) {
     const bool applied =
         std::any_of(ledger.begin(), ledger.end(), [&](const auto &r) { return r.id == m.id && r.state == "applied"; });
@@ -47,7 +49,7 @@ std::vector<failed_check> run_all(postgres::connection &c, const migration::fold
     } catch (const error &e) {
       failed.push_back({m.title(), e});
       if (!c.alive()) throw;
-      c.exec("ROLLBACK; " + std::string(c.reset_sql()));
+      c.exec("ROLLBACK; " + fresh);
     }
   }
   return failed;
@@ -61,7 +63,7 @@ int command_verify(const options &o, terminal &t) {
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
   const auto differences = migration::differences(folder, recorded);
-  const auto failed = o.run_sql ? run_all(c, folder, recorded) : std::vector<failed_check>{};
+  const auto failed = o.run_sql ? run_all(c, w.settings.database, folder, recorded) : std::vector<failed_check>{};
   const auto applied =
       std::count_if(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "applied"; });
   // A down or verify file that came later changes nothing of what was applied.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -128,10 +129,12 @@ std::string last_words(const fs::path &log) {
 private_server::private_server(private_server_options options)
     : options_(std::move(options)), bin_dir_(find_bin_dir(options_.bin_dir)) {
   const passwd *user = unprivileged_user();
-  // Short: a socket's path must stay below 108 bytes.
+  // Short, for a socket's path must stay below 108 bytes, and without what means something in a URL or a list of paths.
   const char *tmp = std::getenv("TMPDIR");
   std::string pattern = std::string(tmp && *tmp ? tmp : "/tmp") + "/davit-pg-XXXXXX";
-  if (pattern.size() > 80) pattern = "/tmp/davit-pg-XXXXXX";
+  const bool plain = std::all_of(pattern.begin(), pattern.end(),
+                                 [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '/' || c == '.' || c == '-'; });
+  if (pattern.size() > 80 || !plain) pattern = "/tmp/davit-pg-XXXXXX";
   if (!::mkdtemp(pattern.data()))
     throw failure("no temporary folder " + pattern + ": " + std::system_category().message(errno), "set TMPDIR");
   folder_ = pattern;

@@ -148,7 +148,8 @@ TEST_CASE("a handler at the end of a stopped run has its own time, and is not sa
 }
 
 TEST_CASE("two signals together, as from a session that ends or from what runs davit, are one wish to stop") {
-  for (const auto &[first, second] : {std::pair{SIGTERM, SIGHUP}, {SIGINT, SIGTERM}, {SIGHUP, SIGINT}}) {
+  for (const auto &pair : {std::pair{SIGTERM, SIGHUP}, {SIGINT, SIGTERM}, {SIGHUP, SIGINT}}) {
+    const int first = pair.first;
     CAPTURE(first);
     const project p(with_probe(ends));
     p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
@@ -156,7 +157,7 @@ TEST_CASE("two signals together, as from a session that ends or from what runs d
     wait_for_statement(p, "SELECT pg_sleep(61)");
     davit.send(first);
     davit.wait_for_output(": stopping"); // two that wait are taken by number
-    davit.send(second);
+    davit.send(pair.second);
     check_stopped(p, finished_run(davit.wait()), first == SIGINT ? 130 : 143);
     CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
   }

@@ -59,3 +59,30 @@ TEST_CASE("verify --run-sql runs the verify files of what is applied, and keeps 
   CHECK(both.size("/failed_checks") == 2);
   CHECK(both.text("/failed_checks/0/error/sqlstate") == "42P01");
 }
+
+TEST_CASE("verify --run-sql waits for locks no longer than a run does") {
+  const project p;
+  p.configure("environment = \"test\"\n[database]\nlock_timeout = \"100ms\"\nstatement_timeout = \"1m\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.migration("1_a.verify.sql", "SELECT current_setting('statement_timeout') = '1min';");
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  p.migration("2_b.verify.sql", "SELECT count(*) = 0 FROM b;");
+  run_davit(p, {"up"});
+  auto other = p.database().connect();
+  other.exec("BEGIN; LOCK TABLE b");
+  const auto object = run_json(p, {"verify", "--run-sql"}, 1);
+  REQUIRE(object.size("/failed_checks") == 1);
+  CHECK(object.text("/failed_checks/0/migration") == "2_b");
+  CHECK(object.text("/failed_checks/0/error/sqlstate") == "55P03");
+}
+
+TEST_CASE("a verify file that cannot run in a transaction is refused before anything runs") {
+  const project p;
+  p.migration("1_a.up.sql", "-- davit: no-transaction\nCREATE TABLE a ();");
+  p.migration("1_a.verify.sql", "VACUUM;");
+  for (const auto &arguments : std::vector<std::vector<std::string>>{{"plan"}, {"up", "--dry-run"}, {"up"}}) {
+    const auto object = run_json(p, arguments, 3);
+    CHECK(object.text("/error/message") == "a verify file runs in a transaction: VACUUM at line 1 cannot");
+  }
+  CHECK(p.database().sql("SELECT to_regclass('a') IS NULL") == "t");
+}
