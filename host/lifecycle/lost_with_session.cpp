@@ -4,10 +4,10 @@
 #include "lifecycle/session_setters.hpp"
 #include "migration/session_effects.hpp"
 #include "sql/session_object.hpp"
+#include "sql/session_reach.hpp"
 #include "sql/token_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,38 +26,9 @@ std::string gone(const script &s, std::size_t i, const std::string &what, bool s
          ") is gone, and what follows the stop runs without it: repeat it there if it is needed";
 }
 
-// ALTER DATABASE or ALTER ROLE … SET.
-bool changes_new_sessions(const migration::statement &st) {
-  sql::token_reader reader(st.text);
-  if (!reader.accept("alter")) return false;
-  const bool database = reader.accept("database");
-  if (!database && !reader.accept("role") && !reader.accept("user")) return false;
-  reader.advance(); // a name
-  if (reader.accept({"in", "database"})) reader.advance();
-  if (reader.accept("set")) return !database || !reader.is("tablespace");
-  return reader.is("reset");
-}
-
 std::string begun_otherwise(const script &s, std::size_t i) {
   return at(s, i) + ": with this statement sessions begin otherwise than the one that stopped did, and so does the one "
                     "that goes on: set what is needed behind the stop";
-}
-
-// Whether it can have run somebody's code: what that set, no text of the file shows.
-bool may_call(const migration::statement &st) {
-  static constexpr std::array plain{"create", "alter",    "drop",    "comment",   "grant",   "revoke",
-                                    "vacuum", "set",      "analyze", "reindex",   "cluster", "lock",
-                                    "import", "security", "notify",  "checkpoint"};
-  sql::token_reader reader(st.text);
-  if (std::none_of(plain.begin(), plain.end(), [&](const char *word) { return reader.is(word); })) return true;
-  if (!reader.is("create")) return false;
-  for (; !reader.at_end(); reader.advance()) {
-    if (reader.is("function") || reader.is("procedure") || reader.is("view") || reader.is("rule")) return false;
-    if (reader.accept("as"))
-      return reader.is("select") || reader.is("with") || reader.is("table") || reader.is("values") ||
-             reader.is("execute");
-  }
-  return false;
 }
 
 class search {
@@ -98,7 +69,8 @@ private:
     std::vector<std::size_t> others;
     for (const auto i : effects_.others) {
       if (all_is_kept(i)) continue;
-      if (!settings_are_kept(i) && changes_new_sessions(s_.statements[i])) found.emplace(i, begun_otherwise(s_, i));
+      if (!settings_are_kept(i) && sql::changes_new_sessions(s_.statements[i].text))
+        found.emplace(i, begun_otherwise(s_, i));
       others.push_back(i);
     }
     const session_setters setters(c_, s_, others);
@@ -110,7 +82,7 @@ private:
 
   void unknown() {
     const auto i = std::find_if(effects_.others.begin(), effects_.others.end(), [this](std::size_t one) {
-      return !settings_are_kept(one) && may_call(s_.statements[one]);
+      return !settings_are_kept(one) && sql::may_run_code(s_.statements[one].text);
     });
     if (i != effects_.others.end())
       out_.push_back(at(s_, *i) + ": what functions, triggers, defaults or views have set for the session from here on "
@@ -164,9 +136,9 @@ private:
         }
     std::string who;
     for (const auto i : naming_at_run_time(c_, texts)) who += (who.empty() ? "" : ", ") + at(s_, places.at(i));
-    const bool calls =
-        !effects_.lost.empty() || std::any_of(effects_.others.begin(), effects_.others.end(),
-                                              [this](std::size_t i) { return may_call(s_.statements[i]); });
+    const bool calls = !effects_.lost.empty() ||
+                       std::any_of(effects_.others.begin(), effects_.others.end(),
+                                   [this](std::size_t i) { return sql::may_run_code(s_.statements[i].text); });
     for (const auto &name : calls ? routines_naming_at_run_time(c_) : std::vector<std::string>())
       who += (who.empty() ? "" : ", ") + name + "()";
     if (!who.empty())
