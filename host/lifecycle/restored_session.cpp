@@ -58,10 +58,14 @@ void restored_session::set_kept(bool first) try {
   again_->own(p_.settings.database);
 } catch (postgres::server_error &e) {
   std::string hint = "what follows the stop may need it: make that possible";
-  if (again_ && !again_->refused().empty())
-    hint += "; or let RESET " + again_->refused() +
-            ", or what else sets it, be the first statement behind the stop, and "
-            "davit repair " +
+  const std::string refused = again_ ? again_->refused() : std::string();
+  if (!refused.empty() && e.sqlstate == postgres::sqlstate::insufficient_privilege)
+    hint += " with GRANT SET ON PARAMETER " + refused + " TO " + p_.sessions.run().user() +
+            ", which PostgreSQL 15 and newer know, or connect as a role that may set it";
+  else if (!refused.empty())
+    hint += "; or let RESET " + refused +
+            ", or what else sets it, be the first statement behind the stop, and davit "
+            "repair " +
             step_.files.id.text() + " --resume again";
   hint += "; or " + go_on_by_hand();
   e.hint = e.hint.empty() ? hint : e.hint + "; " + hint;

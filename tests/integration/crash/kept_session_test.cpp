@@ -113,6 +113,32 @@ TEST_CASE("what sessions begin with, and a role may not set, does not keep it fr
                    "; DROP ROLE " + role);
 }
 
+TEST_CASE("what the file had set with more rights than its role has is not left out, and the way on is told") {
+  const project p;
+  const std::string role = "deployer_" + p.database().name();
+  p.database().sql("CREATE ROLE " + role + " LOGIN; ALTER DATABASE " + p.database().name() + " OWNER TO " + role +
+                   "; GRANT CREATE ON SCHEMA public TO " + role +
+                   "; CREATE FUNCTION f() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT "
+                   "set_config('session_replication_role', 'replica', false) $$");
+  const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+  const std::string first = std::string(marked) + "SELECT f();\nCREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b (x missing);");
+  CHECK(p.davit({"up"}, as).exit_code == 1);
+  p.migration("0001_t.up.sql", first + "CREATE TABLE b AS SELECT current_setting('session_replication_role') x;");
+  CHECK(p.davit({"repair", "0001", "--resume"}, as).exit_code == 0);
+  const auto run = p.davit({"up"}, as);
+  CHECK(run.exit_code == 1);
+  const std::string grant = "GRANT SET ON PARAMETER session_replication_role TO " + role;
+  CHECK(has(run.err, grant));
+  CHECK_FALSE(exists(p, "b"));
+  p.database().sql(grant);
+  CHECK(p.davit({"repair", "0001", "--resume"}, as).exit_code == 0);
+  CHECK(p.davit({"up"}, as).exit_code == 0);
+  CHECK(p.database().sql("SELECT x FROM b") == "replica");
+  p.database().sql("ALTER DATABASE " + p.database().name() + " OWNER TO CURRENT_USER; DROP OWNED BY " + role +
+                   "; DROP ROLE " + role);
+}
+
 TEST_CASE("what a transaction that was rolled back had set is not kept, nor what is davit's") {
   const project p;
   p.database().sql("CREATE SCHEMA app");
