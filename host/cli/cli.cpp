@@ -58,9 +58,8 @@ void occupy_standard_descriptors() {
 }
 
 int run(const options &o, terminal &t) {
-  const plugin::at_leaving_unanswered last_answer([&](const error &e) {
-    if (o.json) print_last_json(t, name_of(o.what), e);
-  });
+  const plugin::at_leaving_unanswered last_answer(
+      [&](const error &why, const error *failure) { print_last_words(t, o, why, failure); });
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
     return delivered(dispatch(o, t), t);

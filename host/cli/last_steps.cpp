@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "plugin/leaving.hpp"
 #include "plugin/unwritten_output.hpp"
 
 #include <cerrno>
@@ -32,8 +33,9 @@ int delivered(int status, terminal &t) {
 
 int end_process(int status, terminal &t) {
   if (may_leave_at_once && plugin::foreign_code_has_run()) {
-    if (!plugin::write_out_streams(std::chrono::seconds(2)))
-      t.err_if_read("warning: what plugins left in their output buffers could not be written");
+    status = plugin::decide_status(status);
+    if (!plugin::write_out_streams(std::chrono::seconds(2), true))
+      t.err_if_read("warning: what plugins may have left in their output buffers could not be written");
     ::_exit(status);
   }
   return status;

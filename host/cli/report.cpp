@@ -6,15 +6,14 @@
 namespace davit::cli {
 namespace {
 
-void indented(terminal &t, std::string_view label, std::string_view text) {
+void add_indented(std::string &to, std::string_view label, std::string_view text) {
   if (text.empty()) return;
-  std::string line;
   std::string pad(label.size() + 2, ' ');
   bool first = true;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    t.err(fmt::format("  {}{}", first ? (label.empty() ? "" : std::string(label) + ": ") : (label.empty() ? "" : pad),
-                      printable(text.substr(0, end))));
+    to += fmt::format("\n  {}{}", first ? (label.empty() ? "" : std::string(label) + ": ") : (label.empty() ? "" : pad),
+                      printable(text.substr(0, end)));
     first = false;
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
@@ -30,6 +29,19 @@ std::string headline(const error &e) {
   return out;
 }
 
+// Message, place, excerpt, server's words, state, hint.
+std::string lines_of(const terminal &t, const error &e) {
+  const std::string where = to_string(e.where);
+  std::string out = t.on_err(style::bad, "error: ") +
+                    t.on_err(style::bold, (where.empty() ? "" : where + ": ") + printable(headline(e)));
+  add_indented(out, "", e.excerpt);
+  add_indented(out, "detail", e.detail);
+  add_indented(out, "server's hint", e.server_hint);
+  add_indented(out, "state", e.state);
+  add_indented(out, "what to do", e.hint);
+  return out;
+}
+
 // Names and messages may hold bytes that are no UTF-8.
 std::string to_text(const nlohmann::ordered_json &answer) {
   return answer.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
@@ -37,16 +49,7 @@ std::string to_text(const nlohmann::ordered_json &answer) {
 
 } // namespace
 
-void print_error(terminal &t, const error &e) {
-  const std::string where = to_string(e.where);
-  t.err(t.on_err(style::bad, "error: ") +
-        t.on_err(style::bold, (where.empty() ? "" : where + ": ") + printable(headline(e))));
-  indented(t, "", e.excerpt);
-  indented(t, "detail", e.detail);
-  indented(t, "server's hint", e.server_hint);
-  indented(t, "state", e.state);
-  indented(t, "what to do", e.hint);
-}
+void print_error(terminal &t, const error &e) { t.err(lines_of(t, e)); }
 
 nlohmann::ordered_json to_json(const error &e) {
   nlohmann::ordered_json j{{"code", name_of(e.code)}, {"message", e.message}};
@@ -82,8 +85,12 @@ nlohmann::ordered_json json_failure(std::string_view command, const error &e) {
 
 void print_json(terminal &t, const nlohmann::ordered_json &answer) { t.out(to_text(answer)); }
 
-void print_last_json(terminal &t, std::string_view command, const error &e) {
-  t.out_if_silent(to_text(json_failure(command, e)));
+void print_last_words(terminal &t, const options &o, const error &why, const error *failure) {
+  if (failure) t.err_if_read(lines_of(t, *failure));
+  if (!o.json) return;
+  auto answer = json_failure(name_of(o.what), why);
+  if (failure) answer["failed_before"] = to_json(*failure);
+  t.out_if_silent(to_text(answer));
 }
 
 int exit_status(const error &e) { return static_cast<int>(exit_of(e.code)); }

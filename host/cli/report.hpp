@@ -24,8 +24,9 @@ nlohmann::ordered_json json_answer(std::string_view command);
 nlohmann::ordered_json json_failure(std::string_view command, const error &e);
 
 void print_json(terminal &t, const nlohmann::ordered_json &answer);
-// The failure as the answer of a process that leaves at once, unless it has answered.
-void print_last_json(terminal &t, std::string_view command, const error &e);
+// For a process that leaves at once, and must not wait for its readers: why it does, and the failure it was about to
+// tell, if there is one. As JSON unless it has answered; what is said otherwise is said by whoever makes it leave.
+void print_last_words(terminal &t, const options &o, const error &why, const error *failure);
 
 int exit_status(const error &e);
 

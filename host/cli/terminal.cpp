@@ -127,6 +127,7 @@ void terminal::put_err(std::string_view text, int patience_ms) {
 
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
+  if (is_over_) return;
   if (live_) put_err(over_live(""), until_told_to_stop);
   silent_ = false;
   if (lost_ == 0) lost_ = write_all(out_, std::string(line) + "\n", until_told_to_stop);
@@ -134,8 +135,10 @@ void terminal::out(std::string_view line) {
 
 void terminal::out_if_silent(std::string_view line) {
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (lock_within(lock, last_patience) && std::exchange(silent_, false))
+  if (lock_within(lock, last_patience) && std::exchange(silent_, false)) {
+    is_over_ = true;
     lost_ = write_all(out_, std::string(line) + "\n", static_cast<int>(last_patience.count()));
+  }
 }
 
 void terminal::keep_output_from_plugins() {

@@ -18,7 +18,8 @@ public:
   void err(std::string_view line);
   // The same for whoever must not wait: the line is lost if nobody reads, be it that another thread waits for that.
   void err_if_read(std::string_view line);
-  // On standard output, if nothing was said there before; not for longer than that waits, either.
+  // On standard output, if nothing was said there before; not for longer than that waits, either. Nothing is said there
+  // afterwards.
   void out_if_silent(std::string_view line);
   // From here on standard output is for this class alone: what plugins, and programs they start, write there goes to
   // standard error; which they cannot take away from it. Before the first plugin is loaded.
@@ -43,6 +44,7 @@ private:
   int out_, err_;
   int lost_ = 0;
   bool silent_ = true; // on standard output
+  bool is_over_ = false;
   bool err_is_terminal_;
   bool out_color_, err_color_;
   bool live_ = false;

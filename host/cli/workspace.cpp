@@ -69,11 +69,7 @@ void workspace::start_server(const std::function<void()> &while_waiting) {
   discards_it_.emplace([this] { discard_server(); });
 }
 
-int workspace::answered(int status) {
-  status = delivered(status, term);
-  plugin::decide_status(status);
-  return status;
-}
+int workspace::answered(int status) { return plugin::decide_status(delivered(status, term)); }
 
 void workspace::discard_server() noexcept {
   if (server_) server_->discard();

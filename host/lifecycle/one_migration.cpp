@@ -1,5 +1,7 @@
 #include "lifecycle/one_migration.hpp"
 
+#include "plugin/leaving.hpp"
+
 #include <memory>
 #include <utility>
 
@@ -62,6 +64,7 @@ void one_migration::fail(error e) {
   p_.dispatcher.scrub(e); // a migration may meet what a plugin has stored
   if (!failure_) describe(e);
   failure_ = e;
+  if (!tells_to_stop(e.code)) plugin::decide_failure(e);
   failed(e);
   p_.dispatcher.stats.close_layer();
   throw error(std::move(e));

@@ -164,12 +164,19 @@ void recorded_migration::describe(error &e) const { e.state = end_.describe(step
 
 void recorded_migration::failed(const error &e) {
   if (end_.fate == fate::committed) return;
+  // Handlers may end davit: the ledger is told before, where it is sure to take it soon.
+  if (p_.sessions.usable() && !p_.stop.raised()) record_failure(e);
   fire("on_error", p_.sessions.usable() ? sql_scope::own_transaction : sql_scope::none, &e);
-  ledger::migration_event ended = event();
-  ended.message = e.message;
-  record(ended);
+  record_failure(e);
+  p_.show.migration_ends(step_, *ended_);
+}
+
+void recorded_migration::record_failure(const error &e) {
+  if (ended_) return;
+  ended_ = event();
+  ended_->message = e.message;
+  record(*ended_);
   if (end_.fate != fate::unknown) failure_recorded();
-  p_.show.migration_ends(step_, ended);
 }
 
 void recorded_migration::record(const ledger::migration_event &e) {

@@ -42,10 +42,12 @@ private:
   void undo() noexcept;
   bool try_again(error &e);
   void after_commit();
+  void record_failure(const error &e);
   void record(const ledger::migration_event &e);
 
   const migration::checksums files_;
-  std::optional<std::size_t> attempt_mark_; // of the stats, while an attempt is made
+  std::optional<std::size_t> attempt_mark_;      // of the stats, while an attempt is made
+  std::optional<ledger::migration_event> ended_; // once it has failed, and the ledger was told
 };
 
 } // namespace davit::lifecycle

@@ -12,6 +12,7 @@
 #include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
 #include "plugin/abandon.hpp"
+#include "plugin/leaving.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -66,6 +67,8 @@ private:
   void rehearse_journal(bool last);
   void write_last_journal();
   void confirm_journal();
+  void take_ledger();
+  void tell_failure();
   void end();
   std::string outcome_of(const error &e) const;
 
@@ -359,6 +362,28 @@ std::string runner::outcome_of(const error &e) const {
   }
 }
 
+void runner::take_ledger() {
+  try {
+    confirm_journal();
+  } catch (const error &) {
+    // it is sent again, and on another session if this one was lost
+  }
+  ledger_.use(sessions_.witness());
+}
+
+// Before handlers are told, which may end davit; in the ledger where it is sure to take it soon.
+void runner::tell_failure() {
+  if (tells_to_stop(out_.failure->code)) return;
+  plugin::decide_failure(*out_.failure);
+  if (!recorded_ || stop_.raised() || !sessions_.usable()) return;
+  try {
+    take_ledger();
+    ledger_.finish_run(out_.run, {out_.outcome, out_.failure->message, {}});
+  } catch (const error &) {
+    // the same is written at the end, with all else, where it is told if it cannot be
+  }
+}
+
 // Goes on where it was when a handler in it did not return.
 void runner::end() {
   ending_ = true;
@@ -375,6 +400,7 @@ void runner::end() {
       out_.failure->state = "the first " + std::to_string(out_.done) + " of " + std::to_string(out_.planned.size()) +
                             " migrations are " + (up() ? "applied" : "reverted") + ", the others were not started";
   }
+  if (out_.failure) tell_failure();
   const error *failure = out_.failure ? &*out_.failure : nullptr;
   const auto last = failure ? plugin::phase("failure") : plugin::phase("success");
   if (rehearsal_)
@@ -389,12 +415,7 @@ void runner::end() {
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
   try {
-    try {
-      confirm_journal();
-    } catch (const error &) {
-      // it is sent again, and on another session if this one was lost
-    }
-    ledger_.use(sessions_.witness());
+    take_ledger();
     // A run that had nothing to do leaves no row, unless something went wrong in it.
     if (!recorded_ && out_.failure) record();
     write_last_journal();

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ std::atomic<thread_note *> running{nullptr}; // the one that davit waits for
 std::atomic<bool> have_run{false};
 std::atomic<int> late_stop{0};
 fixed_text<1000> loaded;
+fixed_text<1000> failed_before; // empty, or without control characters
 thread_local const crash_stack *stack_of_thread = nullptr;
 
 bool inside_note() { return !mine.text.view().empty(); }
@@ -106,6 +108,11 @@ void report(int signal, siginfo_t *info, void *) {
     if (!bug) put(", which this process has sent itself, in ");
     put_where();
     put_what_next();
+    if (!decided_status() && !failed_before.view().empty()) {
+      put("davit: the run had failed before, and was telling so: ");
+      put(failed_before.view());
+      put("\n");
+    }
     if (const auto status = decided_status()) ::_exit(*status);
   }
   ::sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
@@ -185,6 +192,14 @@ void give_up_running_call() {
   if (auto *note = running.exchange(nullptr)) note->given_up = true;
   std::atexit(stay_out_of_exit);
   std::at_quick_exit(stay_out_of_exit);
+}
+
+void note_failure(std::string_view text) {
+  std::string plain(text);
+  for (char &c : plain)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  failed_before.clear();
+  failed_before.append(plain);
 }
 
 bool foreign_code_has_run() { return have_run.load(std::memory_order_relaxed); }

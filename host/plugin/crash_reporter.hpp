@@ -36,6 +36,9 @@ public:
 // there ends nothing any more.
 void give_up_running_call();
 
+// What the run has failed of, for a crash after that.
+void note_failure(std::string_view text);
+
 // Whether code of a plugin has run in this process.
 bool foreign_code_has_run();
 

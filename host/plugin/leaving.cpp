@@ -1,9 +1,11 @@
 #include "plugin/leaving.hpp"
 
+#include "plugin/crash_reporter.hpp"
 #include "plugin/unwritten_output.hpp"
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include <unistd.h>
@@ -17,7 +19,8 @@ std::atomic<int> decided{undecided};
 struct last_deeds {
   std::mutex mutex; // a second thread that wants to leave waits here for the end
   std::function<void()> remove;
-  std::function<void(const error &)> answer;
+  at_leaving_unanswered::last_words answer;
+  std::optional<error> failure;
 };
 last_deeds &deeds() {
   static auto *const d = new last_deeds; // needed until the very end
@@ -30,30 +33,44 @@ template <class F> void assign(F last_deeds::*which, F call) {
   d.*which = std::move(call);
 }
 
+// True if nobody has decided before.
+bool decide(int status) {
+  int none = undecided;
+  return decided.compare_exchange_strong(none, status);
+}
+
 } // namespace
 
-void decide_status(int status) { decided = status; }
+int decide_status(int status) {
+  decide(status);
+  return decided;
+}
 
 std::optional<int> decided_status() {
   const int status = decided;
   return status == undecided ? std::nullopt : std::optional(status);
 }
 
+void decide_failure(const error &e) {
+  assign(&last_deeds::failure, std::optional(e));
+  std::string where = to_string(e.where);
+  note_failure((where.empty() ? "" : where + ": ") + e.message + (e.sqlstate.empty() ? "" : " [" + e.sqlstate + "]"));
+}
+
 at_leaving::at_leaving(std::function<void()> remove) { assign(&last_deeds::remove, std::move(remove)); }
 at_leaving::~at_leaving() { assign(&last_deeds::remove, {}); }
 
-at_leaving_unanswered::at_leaving_unanswered(std::function<void(const error &)> answer) {
-  assign(&last_deeds::answer, std::move(answer));
-}
+at_leaving_unanswered::at_leaving_unanswered(last_words answer) { assign(&last_deeds::answer, std::move(answer)); }
 at_leaving_unanswered::~at_leaving_unanswered() { assign(&last_deeds::answer, {}); }
 
 void leave(const error &why) {
   last_deeds &d = deeds();
   const std::lock_guard lock(d.mutex);
   write_out_streams_or_warn(); // takes its time, in which other threads may come to an answer: it stands, then
-  if (d.answer && !decided_status()) std::exchange(d.answer, nullptr)(why);
+  if (decide(static_cast<int>(exit_of(why.code))) && d.answer)
+    std::exchange(d.answer, nullptr)(why, d.failure ? &*d.failure : nullptr);
   if (d.remove) std::exchange(d.remove, nullptr)();
-  ::_exit(decided_status().value_or(static_cast<int>(exit_of(why.code))));
+  ::_exit(decided);
 }
 
 } // namespace davit::plugin

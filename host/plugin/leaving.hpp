@@ -10,8 +10,13 @@
 namespace davit::plugin {
 
 // What davit had to say is said: from here on it ends with this status, whatever plugins do in the time that is left.
-void decide_status(int status);
+// The first one stays; returns that.
+int decide_status(int status);
 std::optional<int> decided_status();
+
+// What the run fails of is decided, and only has to be told from here on: by whoever is to have it told where davit
+// leaves before that. From any thread; the last one counts.
+void decide_failure(const error &e);
 
 // Removes what would outlive the process. One at a time.
 class at_leaving {
@@ -22,10 +27,12 @@ public:
   at_leaving &operator=(const at_leaving &) = delete;
 };
 
-// Gives the answer where nothing was answered yet. One at a time; must not wait, nor throw.
+// Gives the answer where nothing was answered yet: why davit leaves, and the failure that was decided before, if there
+// is one. One at a time; must not wait, nor throw.
 class at_leaving_unanswered {
 public:
-  explicit at_leaving_unanswered(std::function<void(const error &)> answer);
+  using last_words = std::function<void(const error &why, const error *failure)>;
+  explicit at_leaving_unanswered(last_words answer);
   ~at_leaving_unanswered();
   at_leaving_unanswered(const at_leaving_unanswered &) = delete;
   at_leaving_unanswered &operator=(const at_leaving_unanswered &) = delete;

@@ -4,6 +4,7 @@
 #include "plugin/float_mode.hpp"
 #include "plugin/processor_flags.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fcntl.h>
@@ -134,12 +135,16 @@ void process_state::restore_files(changes &found) {
   }
 }
 
+// Who may not raise a hard limit again cannot put it back: from here on it is as it is, and nobody else's doing.
 void process_state::restore_limits(changes &found) {
-  for (const auto &l : limits_) {
+  for (auto &l : limits_) {
     rlimit now{};
     if (::getrlimit(l.which, &now) != 0 || same(now, l.value)) continue;
     const bool back = ::setrlimit(l.which, &l.value) == 0;
     found.add("the limit for " + std::string(l.name), back);
+    if (back) continue;
+    const rlimit nearest{std::min(l.value.rlim_cur, now.rlim_max), now.rlim_max};
+    l.value = ::setrlimit(l.which, &nearest) == 0 ? nearest : now;
   }
 }
 

@@ -24,7 +24,8 @@ TEST_CASE(
       const hostile_project p(with_hostile(act(what, how)));
       const auto run = up(p, 0);
       CHECK(run.answer().text("/outcome") == "applied");
-      CHECK(has(run.err(), "what plugins left in their output buffers could not be written") == (what == "stream"));
+      CHECK(has(run.err(), "what plugins may have left in their output buffers could not be written") ==
+            (what == "stream"));
       CHECK_FALSE(has(run.err(), "davit: crashed"));
       CHECK(ledger(p) == "0001 applied");
     }
@@ -49,6 +50,24 @@ TEST_CASE("what stdio holds back for a plugin is written out, also where a plugi
     const auto run = up(p, 0);
     CHECK(written.read("log") == "a line\n");
     CHECK_FALSE(has(run.err(), "output buffers"));
+  }
+}
+
+TEST_CASE("where a plugin ends davit beside the run, one answer is given, and it is what davit ends with") {
+  for (const std::string at : {"startup", "before_ddl", "failure"}) {
+    CAPTURE(at);
+    const hostile_project p(with_hostile(act("exit_beside", {}, at)));
+    if (at == "failure") p.migration("0002_two.up.sql", "SELECT 1/0");
+    const auto result = p.davit({"up", "--json"});
+    CAPTURE(result.err);
+    const json answer(result.out); // throws for two of them
+    const bool ok = answer.boolean("/ok");
+    CHECK(result.exit_code == (ok ? 0 : answer.integer("/exit_code")));
+    wait_until_davit_is_gone(p);
+    const bool done = exists(p, "one");
+    if (answer.has("/done")) CHECK(answer.integer("/done") == (done ? 1 : 0));
+    if (exists(p, "davit.run"))
+      CHECK(p.database().sql("SELECT count(*) FROM davit.run WHERE outcome = 'applied'") == (ok ? "1" : "0"));
   }
 }
 

@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 using namespace davit::test;
 
@@ -355,6 +357,70 @@ TEST_CASE("exit() after COMMIT leaves the migration applied, and the next run sa
   CHECK(has(next.err, "ended without a word"));
   CHECK(has(next.err, "is committed, but its handlers after COMMIT are not known to have run"));
 }
+
+namespace {
+
+// What the first migration fails of is known before its handlers, or those of the run, are told.
+void check_failure_is_kept(const std::string &at, const project &p) {
+  wait_until_davit_is_gone(p);
+  CHECK(p.database().sql("SELECT outcome, message FROM davit.run_migration") == "failed|division by zero");
+  if (at == "failure") CHECK(p.database().sql("SELECT outcome, message FROM davit.run") == "failed|division by zero");
+}
+
+} // namespace
+
+TEST_CASE(
+    "what a run has failed of is told and recorded, too, where exit() in a handler that is told of it ends davit") {
+  for (const std::string at : {"on_error", "failure"}) {
+    CAPTURE(at);
+    const hostile_project p(act("exit", at));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT 1/0;");
+    const auto run = up(p, 1);
+    CAPTURE(run.err());
+    CHECK(has(run.answer().text("/error/message"), "exit() was called in plugin 'villain', handler 'strike' at " + at));
+    CHECK(run.answer().text("/failed_before/message") == "division by zero");
+    CHECK(has(run.answer().text("/failed_before/state"), "nothing of 0001_one is in the database"));
+    CHECK(has(run.err(), "0001_one.up.sql:1:27: division by zero [22012]"));
+    check_failure_is_kept(at, p);
+  }
+}
+
+TEST_CASE("and where a second signal does") {
+  const hostile_project p(with_probe(R"t({ phase = "on_error", do = "log", text = "hanging now" },
+                                        { phase = "on_error", do = "hang" })t") +
+                          "\n[run]\ngrace = \"60s\"\n");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT 1/0;");
+  running_program davit(p.command({"up", "--json"}));
+  davit.wait_for_output("hanging now");
+  davit.send(SIGTERM);
+  davit.wait_for_output("SIGTERM: stopping");
+  while (davit.err_so_far().find("davit leaves now") == std::string::npos) { // one that comes soon is the same wish
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    davit.send(SIGTERM);
+  }
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 143);
+  CHECK(run.answer().text("/error/code") == "terminated");
+  CHECK(run.answer().text("/failed_before/message") == "division by zero");
+  CHECK(has(run.err(), "division by zero [22012]"));
+  check_failure_is_kept("on_error", p);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("and where a crash does") {
+  for (const std::string at : {"on_error", "failure"}) {
+    CAPTURE(at);
+    const hostile_project p(act("segv", at));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT 1/0;");
+    const auto result = struck(p);
+    CAPTURE(result.err);
+    CHECK(result.signal == SIGSEGV);
+    CHECK(has(result.err, "davit: the run had failed before, and was telling so: "));
+    CHECK(has(result.err, "0001_one.up.sql:1:27: division by zero [22012]"));
+    check_failure_is_kept(at, p);
+  }
+}
+#endif
 
 TEST_CASE("_exit and SIGKILL cannot be noticed by the process that dies, but the next run says that it was lost") {
   for (const std::string what : {"_exit", "sigkill"}) {

@@ -64,6 +64,16 @@ std::int32_t stream(const scene &s) {
   return f && std::fputs("late", f) >= 0 ? DAVIT_OK : DAVIT_ERR;
 }
 
+// A thread of its own calls exit() while there is a stream that takes nothing, and the run goes on meanwhile.
+std::int32_t exit_beside(const scene &) {
+  cookie_io_functions_t stuck{};
+  stuck.write = [](void *, const char *, std::size_t) -> ssize_t { hang(); };
+  FILE *const f = ::fopencookie(nullptr, "w", stuck);
+  if (!f || std::fputs("late", f) < 0) return DAVIT_ERR;
+  std::thread([] { std::exit(0); }).detach();
+  return DAVIT_OK;
+}
+
 // Prints to a file of its own, and leaves it to stdio to write that out.
 std::int32_t held_back(const scene &s) {
   FILE *const f = std::fopen(std::string(s.more.data, s.more.len).c_str(), "w");
@@ -103,9 +113,13 @@ std::int32_t call_back(const scene &s) {
 } // namespace
 
 deeds late_deeds() {
-  return {{"static_object", static_object}, {"thread_local_object", thread_local_object},
-          {"exit_function", exit_function}, {"stream", stream},
-          {"held_back", held_back},         {"come_back", come_back},
+  return {{"static_object", static_object},
+          {"thread_local_object", thread_local_object},
+          {"exit_function", exit_function},
+          {"exit_beside", exit_beside},
+          {"stream", stream},
+          {"held_back", held_back},
+          {"come_back", come_back},
           {"call_back", call_back}};
 }
 
