@@ -108,6 +108,10 @@ void restored_session::tell(const changed_beginnings &otherwise) {
   for (const auto &name : otherwise.left)
     p_.show.warning(name + " is" + rest + " not what it was before the stop: " + now +
                     ", and this role may not set it");
+  if (!otherwise.not_asked.empty())
+    p_.show.warning(
+        "whether sessions begin with other settings with a dot in their names now than before the stop of " +
+        step_.files.title() + " could not all be asked: " + otherwise.not_asked);
   for (const auto &name : otherwise.emptied)
     p_.show.warning(name + " is" + rest + " empty: the session that stopped did not have it, but " + now);
 }

@@ -29,7 +29,9 @@ set_again::set_again(postgres::connection &c, const kept_session &then, std::set
                      std::string_view file)
     : c_(c), then_(then), anew_(std::move(anew)) {
   if (!then_.asked_for_more) return;
-  for (const auto &[name, value] : settings_by_name(c_, file).values)
+  auto named = settings_by_name(c_, file);
+  not_asked_ = std::move(named.not_asked);
+  for (const auto &[name, value] : named.values)
     if (!then_.settings.contains(name) && then_.not_asked.empty()) by_name_[name];
   const auto listed = settings_of(c_);
   for (const auto &[name, was] : then_.settings)
@@ -61,6 +63,7 @@ void set_again::set_by_name(changed_beginnings &out) {
 
 changed_beginnings set_again::settings() {
   changed_beginnings out;
+  out.not_asked = not_asked_;
   encoding_ = own_settings_of(c_).at("client_encoding");
   c_.exec("SET client_encoding = 'UTF8'; RESET SESSION AUTHORIZATION; RESET ROLE");
   const auto now = settings_of(c_);

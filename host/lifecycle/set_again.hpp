@@ -15,6 +15,7 @@ struct changed_beginnings {
   std::vector<std::string> set_back; // they are as they were before
   std::vector<std::string> left;     // this role may not set them
   std::vector<std::string> emptied;  // with a dot in their names: there were none
+  std::string not_asked;             // why some of these may not have been found, or nothing
 };
 
 class set_again {
@@ -43,6 +44,7 @@ private:
   const kept_session &then_;
   const std::set<std::string> anew_;
   std::map<std::string, std::string> by_name_; // those with a dot that no library has declared, and as they were
+  std::string not_asked_;
   std::string refused_;
   std::string encoding_; // before settings()
 };

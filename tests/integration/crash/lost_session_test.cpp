@@ -16,12 +16,12 @@ struct told {
   bool by_any(std::string_view words) const { return has(repair, words) || has(resume, words) || has(up, words); }
 };
 
-told go_on(const project &p, const std::string &file) {
+told go_on(const project &p, const std::string &file, int ends = 0) {
   p.migration("0001_t.up.sql", std::string(marked) + file);
   told out;
   out.repair = p.davit({"repair"}).out;
   out.resume = resume(p).err;
-  out.up = up(p, 0).err();
+  out.up = up(p, ends).err();
   return out;
 }
 
@@ -104,6 +104,24 @@ TEST_CASE("that a setting is not known, for its name was put together, is said b
   const auto said = stop_and_go_on(p, first, "SELECT 2;");
   CHECK(said.by_any("its name stands in no text as a whole") == !who.empty());
   CHECK(said.by_each(who));
+}
+
+TEST_CASE(
+    "that names could not be looked for, for a view was locked, is said at the stop's and at the resumption's time") {
+  const project p;
+  p.database().sql("CREATE TABLE u (x int); CREATE VIEW v AS SELECT x FROM u");
+  auto other = p.database().connect();
+  const std::string first = std::string(marked) + "CREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", first + "SELECT missing;");
+  other.exec("BEGIN; LOCK TABLE u IN ACCESS EXCLUSIVE MODE");
+  up(p, 1);
+  other.exec("COMMIT");
+  CHECK(
+      go_on(p, "CREATE TABLE a ();\nSELECT missing2 FROM u;", 1)
+          .by_each("not all settings with a dot in their names could be asked of the session that stopped (canceling"));
+  other.exec("BEGIN; LOCK TABLE u IN ACCESS EXCLUSIVE MODE");
+  CHECK(has(go_on(p, "CREATE TABLE a ();\nSELECT 1;").up, "whether sessions begin with other settings with a dot"));
+  CHECK(p.database().sql("SELECT state FROM davit.migration") == "applied");
 }
 
 TEST_CASE("what nobody but the session had is named by each command, whoever had made it") {
