@@ -81,6 +81,14 @@ void one_migration::tell_elapsed() {
   p_.dispatcher.info.insert_or_assign("migration.elapsed_ms", std::int64_t{elapsed.count()});
 }
 
+std::string one_migration::hint_on_deferred() const {
+  std::string hint = "a deferred constraint or trigger failed when the migration was about to be committed";
+  if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
+    hint += "; it may be due to what plugins have written in its transaction (" + others +
+            "), whose on_failure does not reach so far";
+  return hint;
+}
+
 void one_migration::speak_utf8(postgres::connection &c) {
   if (!c.speaks_utf8()) c.exec("SET client_encoding = 'UTF8'");
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace davit::lifecycle {
 
@@ -40,6 +41,8 @@ protected:
   std::chrono::microseconds age() const; // of the attempt
   // Before a handler may ask for it.
   void tell_elapsed();
+  // Of a deferred constraint or trigger that fails at the migration's end.
+  std::string hint_on_deferred() const;
   // What handlers and the ledger read and write is UTF-8.
   static void speak_utf8(postgres::connection &c);
   plugin::phase pre_phase() const { return step_.up ? plugin::phase("pre_execute") : plugin::phase("pre_rollback"); }

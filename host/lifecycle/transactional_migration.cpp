@@ -75,10 +75,7 @@ postgres::batch transactional_migration::before_commit(const ledger::migration_e
   out.add("SET CONSTRAINTS ALL IMMEDIATE", {}, {}, [this](postgres::server_error &refused) {
     if (refused.code == error_code::connection_lost) return;
     refused.where = {script_.file.string(), 0, 0};
-    refused.hint = "a deferred constraint or trigger failed when the migration was about to be committed";
-    if (const std::string others = p_.dispatcher.writers_inside(); !others.empty())
-      refused.hint += "; it may be due to what plugins have written in its transaction (" + others +
-                      "), whose on_failure does not reach so far";
+    refused.hint = hint_on_deferred();
   });
   out.add("RESET SESSION AUTHORIZATION");
   out.add("RESET ROLE");

@@ -1,7 +1,5 @@
 #include "lifecycle/rehearsal/deferred_constraints.hpp"
 
-#include <string>
-
 namespace davit::lifecycle {
 namespace {
 
@@ -19,8 +17,6 @@ constexpr std::string_view query =
     " WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND NOT pg_catalog.pg_is_other_temp_schema(n.oid)"
     " GROUP BY n.nspname, c.conname) x WHERE any_one";
 
-constexpr std::string_view failed = "a deferred constraint or trigger failed where COMMIT would have been";
-
 names read(outbox &out) {
   names found;
   out.add(query, [&found](const postgres::result &r) {
@@ -30,21 +26,21 @@ names read(outbox &out) {
   return found;
 }
 
-names check(outbox &out) {
+names check(outbox &out, const std::string &hint) {
   names found = read(out);
-  if (!found.all.empty()) out.add("SET CONSTRAINTS " + found.all + " IMMEDIATE", {}, std::string(failed));
+  if (!found.all.empty()) out.add("SET CONSTRAINTS " + found.all + " IMMEDIATE", {}, hint);
   return found;
 }
 
 } // namespace
 
-void check_deferred(outbox &out) {
-  check(out);
+void check_deferred(outbox &out, const std::string &hint) {
+  check(out, hint);
   out.send();
 }
 
-void reset_deferred(outbox &out) {
-  const names found = check(out);
+void reset_deferred(outbox &out, const std::string &hint) {
+  const names found = check(out, hint);
   if (!found.deferred.empty()) out.add("SET CONSTRAINTS " + found.deferred + " DEFERRED");
   out.send();
 }

@@ -92,7 +92,7 @@ void rehearsal::fire(plugin::phase phase, const plugin::migration_facts *migrati
 std::shared_ptr<void> rehearsal::commits_of_handlers() {
   parts_.sessions.rehearse_commits([this] {
     outbox out(parts_.sessions, parts_.stop, parts_.show, {});
-    reset_deferred(out);
+    reset_deferred(out, {});
   });
   return {nullptr, [this](void *) { parts_.sessions.rehearse_commits({}); }};
 }

@@ -136,7 +136,7 @@ void rehearsed_migration::verify() {
 // In the order of a real end: constraints are checked with what the migration's own statements left to its triggers.
 // Then the session is as the next migration would find it.
 void rehearsed_migration::as_if_committed() {
-  check_deferred(out_);
+  check_deferred(out_, hint_on_deferred());
   out_.add("RESET SESSION AUTHORIZATION");
   out_.add("RESET ROLE");
   out_.add("SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), " + p_.sessions.lock_is_free_sql() +
@@ -147,7 +147,7 @@ void rehearsed_migration::as_if_committed() {
                throw error(error_code::transaction_ended, "the rehearsal's transaction was replaced by another",
                            "take transaction control out of the migration", {script_.file.string(), 0, 0});
            });
-  reset_deferred(out_);
+  reset_deferred(out_, hint_on_deferred());
   record();
   auto &c = r_.transaction.open();
   c.exec(c.fresh_session_sql() + "; RELEASE SAVEPOINT davit_migration");

@@ -25,6 +25,7 @@ TEST_CASE("dry run: a deferred constraint is checked where COMMIT would check it
     CHECK(dry.answer().text("/error/sqlstate") == "23503");
     CHECK(dry.answer().text("/error/file").ends_with("0001_one.up.sql"));
     CHECK(dry.phases().ends_with("cleanup on_error failure"));
+    if (there) CHECK(dry.answer().text("/error/hint") == up(p, 1).answer().text("/error/hint"));
   }
 }
 
