@@ -182,20 +182,25 @@ void connection::while_waiting(std::chrono::milliseconds interval, std::function
 
 pg_result *connection::wait_result() {
   if (waiting_ || PQisnonblocking(c_.get())) {
-    const int timeout = waiting_ ? static_cast<int>(wait_interval_.count()) : -1;
     int other = other_socket_; // told once: it may stay readable, as a closed one does
     while (PQisBusy(c_.get())) {
       const int unsent = PQflush(c_.get()); // PQgetResult says what is wrong, if it fails
-      if (unsent < 0) break;
-      std::array<pollfd, 2> p{{{PQsocket(c_.get()), static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN), 0},
-                               {other, POLLIN, 0}}}; // poll passes over a negative one
-      const int ready = ::poll(p.data(), p.size(), timeout);
-      if (p[1].revents != 0) other = -1;
-      if (waiting_ && (ready == 0 || p[1].revents != 0)) waiting_();
-      if ((ready < 0 && errno != EINTR) || ((p[0].revents & ~POLLOUT) != 0 && !PQconsumeInput(c_.get()))) break;
+      if (unsent < 0 || !wait_for_socket(unsent > 0, other)) break;
     }
   }
   return PQgetResult(c_.get());
+}
+
+// Whether the session goes on.
+bool connection::wait_for_socket(bool to_send, int &other) {
+  const int timeout = waiting_ ? static_cast<int>(wait_interval_.count()) : -1;
+  std::array<pollfd, 2> p{{{PQsocket(c_.get()), static_cast<short>(to_send ? POLLIN | POLLOUT : POLLIN), 0},
+                           {other, POLLIN, 0}}}; // poll passes over a negative one
+  const int ready = ::poll(p.data(), p.size(), timeout);
+  const bool failed = ready < 0 && errno != EINTR;
+  if (p[1].revents != 0) other = -1;
+  if (waiting_ && (ready == 0 || p[1].revents != 0)) waiting_();
+  return !failed && ((p[0].revents & ~POLLOUT) == 0 || PQconsumeInput(c_.get()));
 }
 
 server_error connection::refusal(const pg_result *failed) const {
@@ -206,15 +211,35 @@ server_error connection::refusal(const pg_result *failed) const {
 
 void connection::fail(const pg_result *failed) { throw refusal(failed); }
 
+// A server that waits for a lock does not take the data: that is a wait as any other.
 void connection::send_copy(std::string_view data) {
   constexpr std::size_t piece = 1U << 20;
+  PQsetnonblocking(c_.get(), 1);
+  int other = other_socket_;
+  const auto flushed = [&] {
+    for (int unsent = 0; (unsent = PQflush(c_.get())) != 0;)
+      if (unsent < 0 || !wait_for_socket(true, other)) return false;
+    return true;
+  };
   const char *failure = nullptr; // makes the server refuse what it has so far
   for (std::size_t at = 0; at < data.size() && !failure; at += piece) {
     const auto part = data.substr(at, piece);
-    if (PQputCopyData(c_.get(), part.data(), static_cast<int>(part.size())) != 1)
+    if (PQputCopyData(c_.get(), part.data(), static_cast<int>(part.size())) != 1 || !flushed())
       failure = "davit could not send all of the data";
   }
-  if (PQputCopyEnd(c_.get(), failure) != 1) throw make_connection_error(c_.get(), "cannot end COPY");
+  const bool ended = PQputCopyEnd(c_.get(), failure) == 1 && flushed();
+  PQsetnonblocking(c_.get(), 0);
+  if (!ended) throw make_connection_error(c_.get(), "cannot end COPY");
+}
+
+void connection::discard_copy() {
+  int other = other_socket_;
+  for (;;) {
+    char *buffer = nullptr;
+    const int got = PQgetCopyData(c_.get(), &buffer, 1);
+    PQfreemem(buffer);
+    if (got < 0 || (got == 0 && !wait_for_socket(false, other))) return;
+  }
 }
 
 // Reads every result of what was sent, so that the session is free again whatever happened; the last result counts,
@@ -228,9 +253,7 @@ result connection::drain(std::string_view copy_data, const std::function<void(co
     any = true;
     switch (PQresultStatus(raw)) {
     case PGRES_COPY_IN: send_copy(copy_data); break;
-    case PGRES_COPY_OUT:
-      for (char *buffer = nullptr; PQgetCopyData(c_.get(), &buffer, 0) > 0;) PQfreemem(buffer);
-      break;
+    case PGRES_COPY_OUT: discard_copy(); break;
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:

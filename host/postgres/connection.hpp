@@ -121,12 +121,14 @@ private:
   };
   static void receive_notice(void *self, const pg_result *r);
   pg_result *wait_result();
+  bool wait_for_socket(bool to_send, int &other);
   result drain(std::string_view copy_data, const std::function<void(const result &)> &each = {});
   struct answers;
   void read(const batch_entry &e, result r, answers &got);
   void conclude(const answers &got, bool complete);
   bool take(const batch_entry &e, const result &r);
   void send_copy(std::string_view data);
+  void discard_copy();
   [[noreturn]] void fail(const pg_result *failed);
   server_error refusal(const pg_result *failed) const;
   void begin_session(const std::string &setup, const std::function<void(const result &)> &on_setup);
