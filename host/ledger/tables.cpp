@@ -10,6 +10,7 @@ namespace {
 // {0} is the schema. Everything is qualified, so that no search_path matters.
 constexpr const char *version_1 = R"sql(
 CREATE TABLE {0}.ledger (version integer NOT NULL);
+ALTER TABLE {0}.ledger REPLICA IDENTITY FULL;
 COMMENT ON TABLE {0}.ledger IS 'Version of these tables; one row';
 INSERT INTO {0}.ledger VALUES (1);
 

@@ -91,3 +91,16 @@ TEST_CASE("the ledger of a newer davit is refused") {
   CHECK(has(refused.text("/error/hint"), "newer davit"));
   run_davit(p, {"status"}, 6);
 }
+
+TEST_CASE("the ledger is made, and upgraded, where all tables are published to subscribers") {
+  const project p;
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.database().sql("CREATE PUBLICATION all_of_it FOR ALL TABLES");
+  run_davit(p, {"up"});
+  p.database().sql("DROP PUBLICATION all_of_it; ALTER TABLE davit.ledger REPLICA IDENTITY DEFAULT;"
+                   "ALTER TABLE davit.progress DROP COLUMN place; UPDATE davit.ledger SET version = 5;"
+                   "CREATE PUBLICATION all_of_it FOR ALL TABLES");
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  run_davit(p, {"up"});
+  CHECK(ledger(p) == "1 applied,2 applied");
+}
