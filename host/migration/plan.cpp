@@ -148,8 +148,10 @@ std::vector<difference> differences(const folder &files, const std::vector<recor
 void refuse_differences(const folder &files, const std::vector<recorded> &ledger) {
   std::string list;
   std::size_t count = 0;
+  bool without_files = false;
   for (const auto &d : differences(files, ledger)) {
     if (d.what == change::file_added) continue;
+    without_files = without_files || !find(files, d.migration.id);
     if (++count <= 5)
       list += (list.empty() ? "" : "; ") + d.file + (d.what == change::file_changed ? " was changed" : " is gone");
   }
@@ -157,7 +159,10 @@ void refuse_differences(const folder &files, const std::vector<recorded> &ledger
   if (count > 5) list += "; and " + std::to_string(count - 5) + " more (davit verify lists all)";
   throw error(
       error_code::checksum_changed, "files of applied migrations are not what was applied: " + list,
-      "bring the files back as they were, or, if the change is meant, accept it with davit repair --accept-files");
+      without_files
+          ? "bring the files back; davit repair --accept-files takes changed ones, but no migration that has none"
+          : "bring the files back as they were, or, if the change is meant, accept it with davit repair "
+            "--accept-files");
 }
 
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {
