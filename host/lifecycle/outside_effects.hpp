@@ -7,8 +7,8 @@
 
 namespace davit::lifecycle {
 
-// What acted so among the statements down to the one at `refused` (without a line: among all), in a few words; empty:
-// nothing that can be seen in their text.
+// What acted so among the statements down to the one at `refused` (among all, if that is no place of theirs), in a few
+// words; empty: nothing that can be seen in their text.
 std::string acted_outside_before(const migration::script &s, const place &refused);
 
 } // namespace davit::lifecycle

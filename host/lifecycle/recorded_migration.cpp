@@ -1,6 +1,7 @@
 #include "lifecycle/recorded_migration.hpp"
 
 #include "lifecycle/attended.hpp"
+#include "lifecycle/outside_effects.hpp"
 #include "lifecycle/verify_script.hpp"
 
 #include <algorithm>
@@ -160,7 +161,12 @@ void recorded_migration::sessions_gone(bool ended) {
   end_.session_lost = !ended;
 }
 
-void recorded_migration::describe(error &e) const { e.state = end_.describe(step_.files.title()); }
+void recorded_migration::describe(error &e) const {
+  e.state = end_.describe(step_.files.title());
+  if (end_.fate != fate::undone || script_.no_transaction) return;
+  if (const std::string what = acted_outside_before(script_, e.where); !what.empty())
+    e.state += "; what " + what + " may have done outside of its transaction stays";
+}
 
 void recorded_migration::failed(const error &e) {
   if (end_.fate == fate::committed) return;

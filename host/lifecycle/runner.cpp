@@ -390,7 +390,7 @@ void runner::end() {
   sessions_.work_is_over();
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
   if (out_.failure && rehearsal_) {
-    out_.failure->state = state_after_rehearsal(out_.failure->code);
+    out_.failure->state = state_after_rehearsal(out_.failure->code, rehearsal_->report());
   } else if (out_.failure && out_.failure->state.empty()) {
     if (out_.done == 0)
       out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");

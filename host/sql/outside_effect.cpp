@@ -10,10 +10,12 @@ namespace davit::sql {
 namespace {
 
 // Other sessions, files of the server, the server itself, the log of changes.
-constexpr std::array<std::string_view, 20> functions{"dblink",
+constexpr std::array<std::string_view, 28> functions{"dblink",
                                                      "dblink_exec",
                                                      "dblink_send_query",
                                                      "lo_export",
+                                                     "pg_backup_start",
+                                                     "pg_backup_stop",
                                                      "pg_cancel_backend",
                                                      "pg_copy_logical_replication_slot",
                                                      "pg_copy_physical_replication_slot",
@@ -25,9 +27,15 @@ constexpr std::array<std::string_view, 20> functions{"dblink",
                                                      "pg_file_unlink",
                                                      "pg_file_write",
                                                      "pg_logical_emit_message",
+                                                     "pg_logical_slot_get_binary_changes",
+                                                     "pg_logical_slot_get_changes",
+                                                     "pg_promote",
                                                      "pg_reload_conf",
+                                                     "pg_replication_origin_advance",
                                                      "pg_replication_slot_advance",
                                                      "pg_rotate_logfile",
+                                                     "pg_start_backup",
+                                                     "pg_stop_backup",
                                                      "pg_switch_wal",
                                                      "pg_terminate_backend"};
 

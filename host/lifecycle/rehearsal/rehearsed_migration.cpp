@@ -219,7 +219,7 @@ void rehearsed_migration::ends(std::string_view outcome, const std::string &mess
 }
 
 void rehearsed_migration::describe(error &e) const {
-  e.state = state_after_rehearsal(e.code);
+  e.state = state_after_rehearsal(e.code, r_.report);
   if (would_try_again_)
     e.hint += std::string(e.hint.empty() ? "" : "; ") + "a dry run does not try again, davit " +
               (step_.up ? "up" : "down") + " does";

@@ -37,10 +37,11 @@ struct rehearsal_report {
 };
 
 // What state a dry run that has failed leaves things in.
-inline std::string state_after_rehearsal(error_code why) {
-  return why == error_code::transaction_ended
-             ? "this was a dry run, but davit cannot tell whether all of it is rolled back"
-             : "this was a dry run: nothing of it stays in the database";
+inline std::string state_after_rehearsal(error_code why, const rehearsal_report &report) {
+  if (why == error_code::transaction_ended)
+    return "this was a dry run, but davit cannot tell whether all of it is rolled back";
+  return std::string("this was a dry run: nothing of it stays in the database") +
+         (report.outside.empty() ? "" : " but what statements may have done outside of its transaction");
 }
 
 } // namespace davit::lifecycle

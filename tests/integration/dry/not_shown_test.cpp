@@ -90,6 +90,17 @@ TEST_CASE("dry run: statements that act outside of the database are named") {
   CHECK(dry.answer().integer("/traces/0/line") == 2);
 }
 
+TEST_CASE("what statements may have done outside is not said to be undone where a migration fails") {
+  const project p;
+  p.migration("0001_one.up.sql", "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null';\nSELECT 1/0;");
+  CHECK(rehearse(p, 1).answer().text("/error/state") ==
+        "this was a dry run: nothing of it stays in the database but what statements may have done outside of its "
+        "transaction");
+  CHECK(up(p, 1).answer().text("/error/state") ==
+        "nothing of 0001_one is in the database; what COPY with a file or program may have done outside of its "
+        "transaction stays");
+}
+
 TEST_CASE("a dry run fails where the run cannot write its ledger, and as it does") {
   const project p;
   const auto both_fail = [&](const environment &as = {}) {

@@ -17,6 +17,7 @@ TEST_CASE("statements whose effect no rollback undoes are known by their text") 
       {"SELECT public.dblink_exec /* c */ ('x')", "dblink_exec()"},
       {"SELECT pg_terminate_backend(pid) FROM pg_stat_activity", "pg_terminate_backend()"},
       {"DO $$ BEGIN NULL; PERFORM dblink_exec('x', 'DELETE FROM t'); END $$", "dblink_exec()"},
+      {"SELECT count(*) FROM pg_logical_slot_get_changes('s', NULL, NULL)", "pg_logical_slot_get_changes()"},
       {"DO 'BEGIN PERFORM pg_reload_conf(); END' LANGUAGE plpgsql", "pg_reload_conf()"},
   };
   for (const auto &row : rows) {
