@@ -21,6 +21,11 @@ std::string settings_sql(std::string_view compared) {
          std::string(compared) + " (" + std::string(own_names) + "::pg_catalog.text[])";
 }
 
+// In milliseconds, and sooner than pg_settings is read.
+constexpr std::string_view timeout_sql =
+    "SELECT (pg_catalog.date_part('epoch', pg_catalog.current_setting('statement_timeout')::pg_catalog.interval) "
+    "OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8";
+
 // What began with initdb has a lower oid. What a session begins with has names, too.
 constexpr std::string_view code_sql = R"sql(
 SELECT $2
@@ -137,9 +142,12 @@ named_settings settings_by_name(postgres::connection &c, std::string_view file) 
 // Not every role is shown all settings.
 kept_session ask_session(postgres::connection &c, const asked_about &what) {
   kept_session out;
-  const auto own = own_settings_of(c);
+  const std::string timeout(c.exec(timeout_sql).text(0, 0)); // which may be too short for more than that
+  c.exec("SET statement_timeout = 0");
+  auto own = own_settings_of(c);
+  own["statement_timeout"] = timeout;
   const auto as_ours = own_settings(what.ours);
-  c.exec("SET client_encoding = 'UTF8'; SET statement_timeout = 0; SET lock_timeout = 1000");
+  c.exec("SET client_encoding = 'UTF8'; SET lock_timeout = 1000");
   out.user = show(c, "session_authorization");
   if (out.user == c.user()) out.user.clear();
   out.role = show(c, "role");

@@ -111,17 +111,21 @@ void set_again::roles() {
 void set_again::own(const config::database_settings &ours) {
   const auto now = own_settings_of(c_);
   const auto as_ours = own_settings(ours);
-  std::string encoding = encoding_; // of an older davit's stop, which did not ask
+  std::map<std::string, std::string> wanted;
   for (const auto &[name, is] : now) {
     const auto at = then_.settings.find(name);
-    if (at == then_.settings.end()) continue;
-    const std::string &value = by_session(at->second.source) ? at->second.value : as_ours.at(name);
-    if (name == "client_encoding")
-      encoding = value;
-    else if (is != value)
-      set(name, value);
+    if (at != then_.settings.end())
+      wanted[name] = by_session(at->second.source) ? at->second.value : as_ours.at(name);
+    else
+      wanted[name] = name == "client_encoding" ? encoding_ : is; // an older davit did not ask
   }
-  if (encoding != now.at("client_encoding")) set("client_encoding", encoding);
+  const auto make = [&](const std::string &name) {
+    if (wanted.at(name) != now.at(name)) set(name, wanted.at(name));
+  };
+  for (const auto &[name, value] : wanted)
+    if (name != "client_encoding" && name != "statement_timeout") make(name);
+  make("client_encoding");
+  make("statement_timeout"); // it may be short
 }
 
 } // namespace davit::lifecycle
