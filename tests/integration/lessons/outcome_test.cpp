@@ -52,7 +52,7 @@ TEST_CASE("a COMMIT that the server refuses is a failure, and nobody was told of
                    "davit.migration DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()");
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   const auto run = up(p, 1);
-  CHECK(run.answer().text("/error/message") == "not today");
+  CHECK(run.answer().text("/error/message") == "the row of 0002_two could not be written to the ledger: not today");
   CHECK(has(run.answer().text("/error/state"), "nothing of 0002_two is in the database"));
   CHECK(p.audit() == "failed failure");
   CHECK_FALSE(exists(p, "two"));
