@@ -17,9 +17,9 @@ using postgres::parameter;
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
 // {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives, {3} whether the
-// row is of this server and database. An id that the server does not know any more, or not yet, was lost in a crash
-// with what it did; one that is in progress, although its session is gone, is prepared; one of another server is not
-// known, and this one's of that number is any.
+// row is of this server and database. What became of an id is not known where the server has forgotten it, which it
+// does with what is old and frozen, or where it is of another server, on which this one's of that number is any. One
+// that is in progress, although its session is gone, is prepared.
 constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
@@ -27,7 +27,7 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
   CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum, e.pid
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
-             p.xid IS NULL OR NOT {3} OR s.status = 'in progress' AS undecided
+             COALESCE(s.status, 'in progress') = 'in progress' AS undecided
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e

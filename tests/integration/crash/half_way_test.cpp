@@ -422,6 +422,19 @@ TEST_CASE("what a copy of the database has as begun elsewhere is not decided by 
   CHECK(has(p.davit({"repair"}).out, words));
 }
 
+TEST_CASE("what the server has forgotten of a transaction of long ago is not known, and not undone") {
+  const project p;
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE a ();\nCREATE TABLE b ();\nSELECT pg_sleep(1);");
+  kill_in(p, "pg_sleep(1)");
+  REQUIRE(p.database().sql("SELECT pg_xact_status('3') IS NULL") == "t"); // older than the server itself
+  p.database().sql("UPDATE davit.progress SET xid = '3'");
+  const std::string words = "how much of statement 2 is, too, is not known";
+  CHECK(has(p.davit({"repair"}).out, words));
+  CHECK(has(up(p, 6).answer().text("/error/message"), words));
+  resume(p, {"--after", "2"});
+  up(p, 0);
+}
+
 TEST_CASE("of a transaction of the file's own that may be done, the way on is behind all of it") {
   const project p;
   p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE a ();\nBEGIN;\nCREATE TABLE b ();\nCOMMIT;\nSELECT "
