@@ -2,8 +2,10 @@
 
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
+#include "lifecycle/index_scope.hpp"
+#include "lifecycle/kept_session.hpp"
 #include "lifecycle/lost_with_session.hpp"
-#include "sql/index_statement.hpp"
+#include "sql/changed_setting.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -81,6 +83,44 @@ std::vector<std::string> notes_on(const stopping_point &at, postgres::connection
   return out;
 }
 
+// What gives a session the search_path that the statement it stopped in is to run with.
+std::vector<std::string> as_at_the_stop(const stopping_point &at) {
+  std::vector<std::string> out{"SET LOCAL search_path = DEFAULT"};
+  const auto &kept = at.migration.session;
+  if (!kept.json.empty()) {
+    const auto then = lifecycle::read_kept_session(kept.json);
+    const auto set = [&out](const std::string &name, const std::string &value) {
+      out.push_back("SELECT pg_catalog.set_config(" + postgres::quote_literal(name) + ", " +
+                    postgres::quote_literal(value) + ", true)");
+    };
+    if (!then.user.empty()) set("session_authorization", then.user);
+    if (!then.role.empty() && then.role != "none") set("role", then.role);
+    if (const auto path = then.settings.find("search_path"); path != then.settings.end())
+      set(path->first, path->second.value);
+  }
+  if (!at.resumable()) return out;
+  const auto script = migration::read_script(at.file);
+  for (std::uint32_t i = kept.json.empty() ? 0 : kept.after; i < at.migration.statements_done; ++i)
+    if (const auto &text = script.statements.at(i).text; sql::changed_setting(text) == "search_path")
+      out.emplace_back(text);
+  return out;
+}
+
+bool is_as_it_was_sent(const stopping_point &at) {
+  const auto &r = at.migration;
+  return at.resumable() &&
+         (r.begun_checksum.empty() ||
+          r.begun_checksum == checksum_of_first(migration::read_script(at.file), r.statements_done + 1));
+}
+
+void find_leftovers(stopped_migration &m, postgres::connection &c) {
+  if (!m.at.next) return;
+  const auto scope = lifecycle::index_scope::of(c, m.at.next->text, as_at_the_stop(m.at));
+  if (!scope) return;
+  m.leftovers = scope->invalid(c);
+  m.leftovers_are_its = (scope->has_name() || scope->statement().rebuilds()) && is_as_it_was_sent(m.at);
+}
+
 ordered_json to_json(const stopping_point::statement_at &st) {
   return {{"line", st.where.line}, {"column", st.where.column}, {"sql", st.text}};
 }
@@ -94,29 +134,27 @@ std::vector<stopped_migration> find_stopped(const migration::folder &folder,
     if (migration::is_stopped(r)) {
       auto at = find_stopping_point(folder, r);
       auto notes = notes_on(at, c);
-      out.push_back({std::move(at), {}, std::move(notes)});
+      out.push_back({std::move(at), {}, false, std::move(notes)});
     }
-  if (out.empty()) return out;
-  const auto invalid = postgres::invalid_indexes(c);
-  for (auto &m : out) {
-    if (!m.at.next) continue;
-    const auto st = sql::read_concurrent_index(m.at.next->text);
-    if (!st) continue;
-    for (const auto &index : invalid)
-      if (sql::may_leave(*st, index.table, index.name)) m.leftovers.push_back(index);
-  }
+  for (auto &m : out) find_leftovers(m, c);
   return out;
 }
 
 std::vector<std::string> stopped_migration::about_leftovers() const {
   std::vector<std::string> out;
-  for (const auto &index : leftovers)
-    out.push_back(fmt::format("index {} of table {} is INVALID, left behind by that statement: the server does not use "
-                              "it, and IF NOT EXISTS takes it for a good one. Drop it before you go on: {}",
-                              index.quoted(), index.table, index.drop_sql()) +
-                  (index.perhaps_built_by
-                       ? fmt::format(" (unless pid {} is building it at this moment)", index.perhaps_built_by)
-                       : ""));
+  for (const auto &index : leftovers) {
+    const std::string what = fmt::format("index {} of table {} is INVALID", index.quoted(), index.table);
+    if (index.perhaps_built_by)
+      out.push_back(
+          fmt::format("{}, and pid {} may be building it at this moment: wait for that before you go on; if it "
+                      "stays INVALID: {}",
+                      what, index.perhaps_built_by, index.drop_sql()));
+    else
+      out.push_back(fmt::format("{}, {} by that statement: the server does not use it{}. Drop it before you go on: {}",
+                                what, leftovers_are_its ? "as left behind" : "perhaps left behind",
+                                leftovers_are_its ? ", and IF NOT EXISTS takes it for a good one" : "",
+                                index.drop_sql()));
+  }
   return out;
 }
 

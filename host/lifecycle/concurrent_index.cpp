@@ -1,94 +1,104 @@
 #include "lifecycle/concurrent_index.hpp"
 
-#include "postgres/invalid_indexes.hpp"
-#include "sql/index_statement.hpp"
-
-#include <array>
-#include <vector>
+#include "lifecycle/attended.hpp"
+#include "lifecycle/leftover_index.hpp"
 
 namespace davit::lifecycle {
 namespace {
 
-std::string joined(const std::vector<std::string> &parts) {
-  std::string out;
-  for (const auto &p : parts) out += (out.empty() ? "" : ".") + postgres::quote_identifier(p);
-  return out;
+using validity = index_scope::validity;
+
+std::optional<index_scope> scope_of(const concurrent_index::parts &p, const migration::statement &st) {
+  if (!sql::read_concurrent_index(st.text)) return std::nullopt;
+  const attended guard(p.sessions, p.stop, p.show);
+  return index_scope::of(p.sessions.run(), st.text);
 }
 
-std::vector<postgres::invalid_index> leftovers_of(postgres::connection &c, const sql::index_statement &st) {
-  auto all = postgres::invalid_indexes(c);
-  std::erase_if(all, [&](const auto &one) { return !sql::may_leave(st, one.table, one.name); });
-  return all;
-}
-
-enum class validity { absent, invalid, valid };
-
-validity validity_of(postgres::connection &c, const sql::index_statement &st) {
-  if (st.index.empty() || st.table.empty()) return validity::absent;
-  const std::string table = joined(st.table);
-  const auto r = c.query("SELECT x.indisvalid FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON"
-                         " i.oid OPERATOR(pg_catalog.=) x.indexrelid WHERE x.indrelid OPERATOR(pg_catalog.=)"
-                         " pg_catalog.to_regclass($1) AND i.relname OPERATOR(pg_catalog.=) $2",
-                         std::array{postgres::parameter(table), postgres::parameter(st.index.back())});
-  if (r.rows() == 0) return validity::absent;
-  return r.text(0, 0) == "t" ? validity::valid : validity::invalid;
-}
+std::string and_then(const std::string &hint) { return hint.empty() ? "" : "; "; }
 
 } // namespace
 
-bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, bool same, observer &show) {
-  const auto what = sql::read_concurrent_index(st.text);
-  if (!what) return false;
-  if (same && !what->rebuilds && validity_of(c, *what) == validity::valid) {
-    show.warning("index " + joined(what->index) +
-                 " is there and valid: the statement that ran when the last run ended "
-                 "was completed");
+concurrent_index::concurrent_index(const parts &p, const migration::script &s, const migration::statement &st)
+    : p_(p), script_(s), st_(st), scope_(scope_of(p, st)) {}
+
+void concurrent_index::note_before() {
+  before_.clear();
+  for (const auto &one : scope_->invalid(p_.sessions.run())) before_.insert(one.oid);
+}
+
+bool concurrent_index::was_completed() {
+  if (!scope_) return false;
+  auto &c = p_.sessions.run();
+  const auto now = scope_->has_name() ? scope_->state(c) : validity::absent;
+  if (now == validity::valid) {
+    p_.show.warning("index " + scope_->quoted() +
+                    " is there and valid: the statement that ran when the last run ended was completed");
     return true;
   }
-  for (const auto &one : leftovers_of(c, *what)) {
-    if (!what->rebuilds && what->index.empty()) { // the server chose its name: it may be anyone's
-      show.warning("index " + one.quoted() +
-                   " is INVALID, perhaps left by the statement that is run again now: " + one.drop_sql());
-      continue;
-    }
-    const std::string timeout(c.exec("SELECT pg_catalog.current_setting('lock_timeout')").text(0, 0));
-    c.exec("SET lock_timeout = 0"); // struck, it would leave the index as it is
-    c.exec(one.drop_sql());
-    c.exec("SET lock_timeout = " + postgres::quote_literal(timeout));
-    show.warning("index " + one.quoted() + ", left INVALID by an earlier attempt, was dropped");
+  if (now == validity::not_unique)
+    p_.show.warning("index " + scope_->quoted() +
+                    " is there and valid, but not UNIQUE: it is not what the statement "
+                    "that ran when the last run ended was to build");
+  const bool certain = scope_->has_name() || scope_->statement().rebuilds();
+  const leftover_index leftover{p_.sessions, p_.stop, p_.show, p_.lock_retries, *scope_};
+  for (const auto &one : scope_->invalid(c)) {
+    if (certain)
+      leftover.drop(one);
+    else // the server chose its name: it may be anyone's
+      p_.show.warning("index " + one.quoted() +
+                      " is INVALID, perhaps left by the statement that is run again now: " + one.drop_sql());
   }
+  note_before();
   return false;
 }
 
-void require_valid_index(postgres::connection &c, const migration::script &s, const migration::statement &st) {
-  const auto what = sql::read_concurrent_index(st.text);
-  if (!what || what->rebuilds || validity_of(c, *what) != validity::invalid) return;
-  error e(error_code::invalid_index,
-          "index " + joined(what->index) + " exists, but is INVALID: the server does not use it",
-          "drop it, so that the statement can build it", place_in(s, st, 0));
-  e.excerpt = excerpt(s, e.where);
+void concurrent_index::refuse_another() {
+  if (!scope_) return;
+  note_before();
+  if (!scope_->has_name()) return;
+  for (const auto &one : scope_->invalid(p_.sessions.run()))
+    if (one.perhaps_built_by == 0)
+      refuse(one.quoted(),
+             "this statement has not left it, as it is now: if nobody else needs it, drop it, so that the "
+             "statement can build it: " +
+                 one.drop_sql());
+}
+
+void concurrent_index::require_valid() {
+  if (!scope_ || !scope_->has_name() || scope_->state(p_.sessions.run()) != validity::invalid) return;
+  refuse(scope_->quoted(), "drop it, so that the statement can build it: DROP INDEX CONCURRENTLY " + scope_->quoted() +
+                               "; (unless another session is building it at this moment)");
+}
+
+void concurrent_index::refuse(const std::string &quoted, const std::string &advice) {
+  error e(error_code::invalid_index, "index " + quoted + " exists, but is INVALID: the server does not use it", advice,
+          place_in(script_, st_, 0));
+  e.excerpt = excerpt(script_, e.where);
   throw error(std::move(e));
 }
 
-bool add_leftovers(postgres::connection &c, const std::string &version, const migration::statement &st, error &e) try {
-  const auto what = sql::read_concurrent_index(st.text);
-  if (!what) return false;
-  const auto all = leftovers_of(c, *what);
-  if (all.empty()) return false;
-  std::string names, drops;
-  for (const auto &one : all) {
-    names += (names.empty() ? "" : ", ") + one.quoted();
-    drops += (drops.empty() ? "" : " ") + one.drop_sql();
+// Where the name was taken the statement has built nothing.
+bool concurrent_index::add_leftovers(const std::string &version, error &e) try {
+  if (!scope_ || e.code == error_code::invalid_index || postgres::sqlstate::is_duplicate(e.sqlstate)) return false;
+  std::string names, drops, built;
+  for (const auto &one : scope_->invalid(p_.sessions.run())) {
+    if (before_.contains(one.oid)) continue;
+    if (one.perhaps_built_by != 0)
+      built += "; index " + one.quoted() + " is INVALID, and pid " + std::to_string(one.perhaps_built_by) +
+               " may be building it: wait for that; if it stays INVALID, davit repair " + version + " --resume";
+    else {
+      names += (names.empty() ? "" : ", ") + one.quoted();
+      drops += (drops.empty() ? "" : " ") + one.drop_sql();
+    }
   }
-  e.hint += (e.hint.empty() ? "" : "; ") +
-            ("index " + names +
-             " is left INVALID: when what was in the way is gone, davit "
-             "repair " +
-             version + " --resume, and davit will drop it before it runs the statement again; by hand: " + drops);
-  return true;
+  if (!names.empty())
+    e.hint += and_then(e.hint) + "index " + names +
+              " is left INVALID: when what was in the way is gone, davit repair " + version +
+              " --resume, and davit will drop it before it runs the same statement again; by hand: " + drops;
+  if (!built.empty()) e.hint += e.hint.empty() ? built.substr(2) : built;
+  return !names.empty() || !built.empty();
 } catch (const error &second) {
-  e.hint +=
-      (e.hint.empty() ? "" : "; ") + ("whether an INVALID index is left could not be found out: " + second.message);
+  e.hint += and_then(e.hint) + "whether an INVALID index is left could not be found out: " + second.message;
   return true;
 }
 

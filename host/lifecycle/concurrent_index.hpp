@@ -2,24 +2,54 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "lifecycle/index_scope.hpp"
+#include "lifecycle/interrupt.hpp"
 #include "lifecycle/observer.hpp"
+#include "lifecycle/sessions.hpp"
 #include "migration/script.hpp"
-#include "postgres/connection.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace davit::lifecycle {
 
-// Before such a statement is run again that ended nobody knows how: whether its index is there and valid, so that it
-// was completed. An invalid one is dropped, and that is shown. False for any other statement, and where it is not the
-// `same` statement as then: a valid index of its name is another one.
-bool concurrent_index_is_there(postgres::connection &c, const migration::statement &st, bool same, observer &show);
+// One statement of the run session; for any that builds no index this does nothing.
+class concurrent_index {
+public:
+  struct parts {
+    lifecycle::sessions &sessions;
+    const interrupt &stop;
+    observer &show;
+    std::uint32_t lock_retries; // further attempts to drop an index after lock_timeout struck
+  };
 
-// After such a statement has succeeded. Throws error_code::invalid_index if its index is not valid, as with IF NOT
-// EXISTS and a leftover.
-void require_valid_index(postgres::connection &c, const migration::script &s, const migration::statement &st);
+  // The session has the search_path that the statement is to run with.
+  concurrent_index(const parts &p, const migration::script &s, const migration::statement &st);
 
-// Adds to the error of such a statement which indexes are left invalid, and what to do; whether there are any.
-bool add_leftovers(postgres::connection &c, const std::string &version, const migration::statement &st, error &e);
+  // Where an earlier attempt at this very statement ended nobody knows how: whether its index is there and valid, so
+  // that it was completed. What that attempt has left INVALID is dropped, and that is shown.
+  bool was_completed();
+
+  // Where there was none: an INVALID index of its name is somebody else's. Throws error_code::invalid_index.
+  void refuse_another();
+
+  // After it has succeeded. Throws error_code::invalid_index if its index is not valid, as with IF NOT EXISTS.
+  void require_valid();
+
+  // Adds to its error which indexes it has left INVALID, and what to do; whether there are any.
+  bool add_leftovers(const std::string &version, error &e);
+
+private:
+  void note_before();
+  [[noreturn]] void refuse(const std::string &quoted, const std::string &advice);
+
+  parts p_;
+  const migration::script &script_;
+  const migration::statement &st_;
+  std::optional<index_scope> scope_;
+  std::set<std::string> before_; // oids of what was INVALID when it began
+};
 
 } // namespace davit::lifecycle

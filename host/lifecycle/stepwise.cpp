@@ -132,17 +132,20 @@ void stepwise::commit(std::size_t i, const std::function<void()> &send) {
   finished(i);
 }
 
-// An earlier run had sent this statement, and nobody knows how it ended.
-bool stepwise::was_completed(std::size_t i) {
+// An earlier run had sent this very statement, and nobody knows how it ended.
+bool stepwise::sent_before(std::size_t i) const {
   if (i != step_.skip_statements || !step_.perhaps_one_more) return false;
-  const bool same = step_.begun_checksum.empty() || step_.begun_checksum == checksums_.of_first(i + 1);
-  return concurrent_index_is_there(p_.sessions.run(), p_.script.statements[i], same, p_.show);
+  return step_.begun_checksum.empty() || step_.begun_checksum == checksums_.of_first(i + 1);
 }
 
 void stepwise::on_its_own(std::size_t i) {
   const auto &st = p_.script.statements[i];
   const bool noted = leaves_trace(st);
-  if (was_completed(i)) return finished(i);
+  concurrent_index index({p_.sessions, p_.stop, p_.show, p_.lock_retries}, p_.script, st);
+  if (!sent_before(i))
+    index.refuse_another();
+  else if (index.was_completed())
+    return finished(i);
   p_.sessions.renew_work_lock(); // an earlier statement may have given it up
   without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
   lock_timeout_ = timeout.before();
@@ -152,11 +155,12 @@ void stepwise::on_its_own(std::size_t i) {
     p_.run(st);
     timeout.restore();
     lock_timeout_.clear();
-    require_valid_index(p_.sessions.run(), p_.script, st);
+    index.require_valid();
   } catch (error &e) {
     unsure_ = e.code == error_code::connection_lost;
-    in_part_ = !unsure_ && noted && !may_be_repeated(st) && transactions.several();
-    leftover_ = !unsure_ && add_leftovers(p_.sessions.run(), p_.id.text(), st, e);
+    in_part_ =
+        !unsure_ && e.code != error_code::invalid_index && noted && !may_be_repeated(st) && transactions.several();
+    leftover_ = !unsure_ && index.add_leftovers(p_.id.text(), e);
     if (noted && !unsure_ && !in_part_ && !leftover_) reach(done_, std::nullopt);
     throw;
   }

@@ -24,6 +24,7 @@ public:
     observer &show;
     ledger::progress &progress;
     const std::string &schema; // of the ledger
+    std::uint32_t lock_retries;
     const migration::version &id;
     const migration::script &script;
     std::function<void(const migration::statement &)> run; // on the run session, with all that belongs to it
@@ -57,7 +58,7 @@ private:
   void commit(std::size_t i, const std::function<void()> &send);
   void reach(std::size_t begun, std::optional<std::string> xid);
   void finished(std::size_t i);
-  bool was_completed(std::size_t i);
+  bool sent_before(std::size_t i) const;
 
   const parts &p_;
   const migration::step &step_;

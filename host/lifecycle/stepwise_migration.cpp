@@ -77,6 +77,7 @@ void stepwise_migration::run_statements() {
                               p_.show,
                               progress,
                               p_.settings.ledger.schema,
+                              p_.settings.database.lock_retries,
                               step_.files.id,
                               script_,
                               [this](const auto &st) { execute(st); }};

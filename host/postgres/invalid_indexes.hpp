@@ -10,9 +10,10 @@
 namespace davit::postgres {
 
 struct invalid_index {
-  std::string schema, name;
-  std::string table_schema, table;
-  // A session that holds the lock under which such an index is built; 0: none, so it is a leftover for certain.
+  std::string oid, schema, name;
+  std::string table_oid, table_schema, table;
+  // A session other than the one that asked, with the lock under which such an index is built; 0: none, so it is a
+  // leftover for certain.
   std::int32_t perhaps_built_by = 0;
 
   std::string quoted() const;   // "schema"."name"
@@ -20,6 +21,7 @@ struct invalid_index {
 };
 
 // All of the database, by schema and name. Indexes of partitioned tables that wait for their partitions are no such.
+// Nothing of search_path matters.
 std::vector<invalid_index> invalid_indexes(connection &c);
 
 } // namespace davit::postgres

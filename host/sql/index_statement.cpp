@@ -4,32 +4,23 @@
 #include "sql/outside_transaction.hpp"
 #include "sql/token_reader.hpp"
 
-#include <algorithm>
-
 namespace davit::sql {
 namespace {
 
-std::string unquoted(std::string_view name) {
-  std::string out;
-  for (std::size_t i = 1; i + 1 < name.size(); ++i) {
-    out += name[i];
-    if (name[i] == '"') ++i; // it is doubled
-  }
-  return out;
-}
+using verb = index_statement::verb;
 
-std::string folded(std::string_view name) {
-  std::string out;
-  for (const char c : name) out += lower(c);
-  return out;
-}
+constexpr std::size_t longest_name = 63;     // bytes that the server keeps
+constexpr std::size_t longest_character = 4; // it cuts between characters
 
 std::vector<std::string> read_name(token_reader &reader) {
   std::vector<std::string> parts;
   while (reader.kind() == token_kind::word || reader.kind() == token_kind::quoted_name) {
-    const auto text = reader.text();
-    parts.push_back(text.front() == '"' ? unquoted(text) : folded(text));
+    auto &part = parts.emplace_back(reader.text());
     reader.advance();
+    if (part.back() == '"' && reader.accept("uescape")) {
+      part += " UESCAPE " + std::string(reader.text());
+      reader.advance();
+    }
     if (reader.text() != ".") break;
     reader.advance();
   }
@@ -39,34 +30,43 @@ std::vector<std::string> read_name(token_reader &reader) {
 index_statement created(token_reader &reader) {
   index_statement out;
   reader.accept("create");
-  reader.accept("unique");
+  out.unique = reader.accept("unique");
   reader.accept({"index", "concurrently"});
   reader.accept({"if", "not", "exists"});
   if (!reader.is("on")) out.index = read_name(reader);
   reader.accept("on");
   reader.accept("only");
-  out.table = read_name(reader);
+  out.subject = read_name(reader);
   return out;
 }
 
-index_statement rebuilt(token_reader &reader) {
+// Among the options of REINDEX (…).
+bool says_concurrently(token_reader reader) {
+  if (reader.kind() != token_kind::open_parenthesis) return false;
+  for (; !reader.at_end() && reader.kind() != token_kind::close_parenthesis; reader.advance())
+    if (reader.accept("concurrently")) return option_is_on(reader);
+  return false;
+}
+
+std::optional<index_statement> rebuilt(token_reader &reader) {
   index_statement out;
-  out.rebuilds = true;
   reader.accept("reindex");
+  bool concurrently = says_concurrently(reader);
   reader.accept_parentheses();
-  const bool index = reader.is("index");
-  reader.advance(); // past INDEX or TABLE
-  reader.accept("concurrently");
-  (index ? out.index : out.table) = read_name(reader);
+  if (reader.accept("index"))
+    out.what = verb::reindex_index;
+  else if (reader.accept("table"))
+    out.what = verb::reindex_table;
+  else if (reader.accept("schema"))
+    out.what = verb::reindex_schema;
+  else if (reader.accept("database"))
+    out.what = verb::reindex_database;
+  else
+    return std::nullopt;
+  if (reader.accept("concurrently")) concurrently = true;
+  if (!concurrently) return std::nullopt;
+  out.subject = read_name(reader);
   return out;
-}
-
-bool is_rebuilt(std::string_view leftover, std::string_view name) {
-  if (!leftover.starts_with(name)) return false;
-  leftover.remove_prefix(name.size());
-  if (!leftover.starts_with("_ccnew") && !leftover.starts_with("_ccold")) return false;
-  leftover.remove_prefix(6); // a number follows where the name was taken
-  return std::all_of(leftover.begin(), leftover.end(), is_digit);
 }
 
 } // namespace
@@ -75,16 +75,16 @@ std::optional<index_statement> read_concurrent_index(std::string_view statement)
   const auto what = outside_transaction_name(statement);
   token_reader reader(statement);
   if (what == "CREATE INDEX CONCURRENTLY") return created(reader);
-  if (what == "REINDEX CONCURRENTLY") return rebuilt(reader);
+  if (what.starts_with("REINDEX ")) return rebuilt(reader);
   return std::nullopt;
 }
 
-bool may_leave(const index_statement &st, std::string_view table, std::string_view index) {
-  if (!st.table.empty() && st.table.back() != table) return false;
-  if (st.rebuilds && st.index.empty())
-    return index.find("_ccnew") != std::string_view::npos || index.find("_ccold") != std::string_view::npos;
-  if (st.index.empty()) return true;
-  return st.rebuilds ? is_rebuilt(index, st.index.back()) : index == st.index.back();
+bool is_left_of_rebuilding(std::string_view leftover, std::string_view index) {
+  auto name = leftover;
+  while (!name.empty() && is_digit(name.back())) name.remove_suffix(1); // where the name was taken
+  if (!name.ends_with("_ccnew") && !name.ends_with("_ccold")) return false;
+  name.remove_suffix(6);
+  return name == index || (index.starts_with(name) && leftover.size() + longest_character > longest_name);
 }
 
 } // namespace davit::sql

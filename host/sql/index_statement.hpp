@@ -1,4 +1,4 @@
-// Which index a statement builds, read from its text.
+// Which indexes a statement builds without stopping writers, read from its text.
 #pragma once
 
 #include <optional>
@@ -8,18 +8,22 @@
 
 namespace davit::sql {
 
-// Names as the catalog has them: unquoted, unfolded letters in lower case; one element for each part of a qualified
-// name, none where the server chooses the name.
+// Names are as they are written, one element for each part of a qualified one, U&"…" with its UESCAPE: what the server
+// makes of them (folded, decoded, cut to the length that it keeps) is its own to say.
 struct index_statement {
-  std::vector<std::string> index;
-  std::vector<std::string> table; // of a REINDEX INDEX: none
-  bool rebuilds = false;          // REINDEX: what it leaves behind is called NAME_ccnew or NAME_ccold
+  enum class verb { create, reindex_index, reindex_table, reindex_schema, reindex_database } what = verb::create;
+  bool unique = false;
+  std::vector<std::string> index;   // of a CREATE; none where the server chooses the name
+  std::vector<std::string> subject; // the table of a CREATE; what is rebuilt
+
+  bool rebuilds() const { return what != verb::create; }
 };
 
-// CREATE INDEX CONCURRENTLY, REINDEX INDEX or TABLE CONCURRENTLY; nothing for any other statement.
+// CREATE INDEX CONCURRENTLY, REINDEX … CONCURRENTLY; nothing for any other statement.
 std::optional<index_statement> read_concurrent_index(std::string_view statement);
 
-// Whether an invalid index of that name on that table may be what the statement left behind.
-bool may_leave(const index_statement &st, std::string_view table, std::string_view index);
+// Whether a REINDEX CONCURRENTLY that fails may leave an index of that name, when it rebuilds `index`. Both are as the
+// catalog has them.
+bool is_left_of_rebuilding(std::string_view leftover, std::string_view index);
 
 } // namespace davit::sql
