@@ -150,10 +150,14 @@ std::vector<std::string> stopped_migration::about_leftovers() const {
                       "stays INVALID: {}",
                       what, index.perhaps_built_by, index.drop_sql()));
     else
-      out.push_back(fmt::format("{}, {} by that statement: the server does not use it{}. Drop it before you go on: {}",
-                                what, leftovers_are_its ? "as left behind" : "perhaps left behind",
-                                leftovers_are_its ? ", and IF NOT EXISTS takes it for a good one" : "",
-                                index.drop_sql()));
+      out.push_back(
+          leftovers_are_its
+              ? fmt::format("{}, as left behind by that statement: the server does not use it. Before davit "
+                            "runs the statement again it drops it; by hand: {}",
+                            what, index.drop_sql())
+              : fmt::format("{}, perhaps left behind by that statement: the server does not use it. See whose "
+                            "it is before you go on; to drop it: {}",
+                            what, index.drop_sql()));
   }
   return out;
 }
