@@ -29,8 +29,8 @@ public:
   }
 
 private:
-  davit::postgres::connection holder_;
-  std::future<void> done_; // ends after the holder's session at the latest
+  std::future<void> done_;             // waited for at the end,
+  davit::postgres::connection holder_; // when this session has ended and holds nothing up any more
 };
 
 } // namespace
