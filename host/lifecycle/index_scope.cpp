@@ -59,7 +59,7 @@ std::optional<index_scope> index_scope::of(postgres::connection &c, std::string_
   auto read = sql::read_concurrent_index(statement);
   if (!read) return std::nullopt;
   index_scope out(std::move(*read));
-  c.exec("BEGIN READ ONLY; SET LOCAL client_min_messages = error");
+  c.exec("BEGIN READ ONLY; SET LOCAL client_min_messages = error; SET LOCAL statement_timeout = 0");
   bool found = false;
   try {
     for (const auto &sql : setup) c.exec(sql);
