@@ -124,24 +124,30 @@ std::string last_words(const fs::path &log) {
   }
 }
 
+// Short, for a socket's path must stay below 108 bytes, and without what means something in a URL or a list of paths.
+std::string folder_pattern() {
+  constexpr const char *name = "/davit-pg-XXXXXX";
+  const char *tmp = std::getenv("TMPDIR");
+  const std::string place = tmp && *tmp ? tmp : "/tmp";
+  const bool plain = std::all_of(place.begin(), place.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '_' || c == '/' || c == '.' || c == '-';
+  });
+  return (place.size() <= 64 && plain ? place : "/tmp") + name;
+}
+
+temporary_folder make_folder() try { return temporary_folder(folder_pattern()); } catch (const std::system_error &e) {
+  throw failure("no temporary folder " + std::string(e.what()), "set TMPDIR");
+}
+
 } // namespace
 
 private_server::private_server(private_server_options options)
-    : options_(std::move(options)), bin_dir_(find_bin_dir(options_.bin_dir)) {
+    : options_(std::move(options)), bin_dir_(find_bin_dir(options_.bin_dir)), folder_(make_folder()) {
   const passwd *user = unprivileged_user();
-  // Short, for a socket's path must stay below 108 bytes, and without what means something in a URL or a list of paths.
-  const char *tmp = std::getenv("TMPDIR");
-  std::string pattern = std::string(tmp && *tmp ? tmp : "/tmp") + "/davit-pg-XXXXXX";
-  const bool plain = std::all_of(pattern.begin(), pattern.end(),
-                                 [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '/' || c == '.' || c == '-'; });
-  if (pattern.size() > 80 || !plain) pattern = "/tmp/davit-pg-XXXXXX";
-  if (!::mkdtemp(pattern.data()))
-    throw failure("no temporary folder " + pattern + ": " + std::system_category().message(errno), "set TMPDIR");
-  folder_ = pattern;
   try {
-    if (user && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
-      throw failure("chown " + pattern + ": " + std::system_category().message(errno), "");
-    const fs::path data = folder_ / "data";
+    if (user && ::chown(folder().c_str(), user->pw_uid, user->pw_gid) != 0)
+      throw failure("chown " + folder().string() + ": " + std::system_category().message(errno), "");
+    const fs::path data = folder() / "data";
     const pid_t initdb = spawn({(bin_dir_ / "initdb").string(), "-D", data.string(), "-U", "postgres", "-A", "trust",
                                 "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
                                log_file(), user);
@@ -149,24 +155,20 @@ private_server::private_server(private_server_options options)
     start();
   } catch (...) {
     stop(SIGQUIT);
-    std::error_code ignored; // the first failure is the one to report
-    fs::remove_all(folder_, ignored);
     throw;
   }
 }
 
 private_server::~private_server() {
   stop(SIGINT); // fast shutdown: sessions are ended, transactions rolled back
-  std::error_code why;
-  fs::remove_all(folder_, why);
-  if (why)
-    ::dprintf(STDERR_FILENO, "davit: the private server's folder %s could not be removed: %s\n", folder_.c_str(),
+  if (const auto why = folder_.remove())
+    ::dprintf(STDERR_FILENO, "davit: the private server's folder %s could not be removed: %s\n", folder().c_str(),
               why.message().c_str()); // past the stream, which is a plugin's as well
 }
 
 void private_server::start() {
-  std::vector<std::string> arguments{(bin_dir_ / "postgres").string(), "-D", (folder_ / "data").string(), "-k",
-                                     folder_.string()};
+  std::vector<std::string> arguments{(bin_dir_ / "postgres").string(), "-D", (folder() / "data").string(), "-k",
+                                     folder().string()};
   const std::vector<std::pair<std::string, std::string>> defaults{
       {"listen_addresses", ""},           {"fsync", "off"},          {"synchronous_commit", "off"},
       {"full_page_writes", "off"},        {"max_connections", "50"}, {"shared_buffers", "32MB"},
@@ -211,8 +213,7 @@ int private_server::wait_patiently(pid_t child) {
 
 void private_server::discard() noexcept {
   stop(SIGQUIT);
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
+  folder_.remove();
 }
 
 void private_server::crash() { stop(SIGQUIT); }
@@ -225,7 +226,7 @@ void private_server::stop(int signal) noexcept {
 }
 
 std::string private_server::url(std::string_view database) const {
-  return "postgresql:///" + std::string(database) + "?host=" + folder_.string() + "&user=postgres";
+  return "postgresql:///" + std::string(database) + "?host=" + folder().string() + "&user=postgres";
 }
 
 } // namespace davit::postgres

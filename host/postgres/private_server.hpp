@@ -2,6 +2,8 @@
 // `url = "ephemeral:"` means, and what the tests run on.
 #pragma once
 
+#include "postgres/temporary_folder.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -22,7 +24,7 @@ struct private_server_options {
   std::function<void()> while_waiting = {};
 };
 
-// Owns the server: the destructor stops it and removes its folder. The server also stops when this process dies. When
+// Owns the server: the destructor stops it and removes its folder; both are gone as well when this process dies. When
 // this process is root the server runs as `postgres`, or `nobody` where there is no such user. Start it from a thread
 // that outlives it: the kernel ties the server's life to the thread.
 class private_server {
@@ -35,8 +37,8 @@ public:
 
   // Connection URL of one of its databases, for its superuser `postgres`.
   std::string url(std::string_view database = "postgres") const;
-  const std::filesystem::path &folder() const { return folder_; } // holds data/, log and the socket
-  std::filesystem::path log_file() const { return folder_ / "log"; }
+  const std::filesystem::path &folder() const { return folder_.path(); } // holds data/, log and the socket
+  std::filesystem::path log_file() const { return folder() / "log"; }
   const std::filesystem::path &bin_dir() const { return bin_dir_; }
 
   // Stops without a checkpoint, as a power cut would (SIGQUIT), and waits.
@@ -52,7 +54,7 @@ private:
 
   private_server_options options_;
   std::filesystem::path bin_dir_;
-  std::filesystem::path folder_;
+  temporary_folder folder_;
   pid_t pid_ = -1;
 };
 

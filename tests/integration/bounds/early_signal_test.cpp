@@ -45,3 +45,18 @@ TEST_CASE("a signal while the private server is made: nothing is left of it") {
   CHECK(run.answer().text("/error/code") == "interrupted");
   CHECK(tmp.names().empty());
 }
+
+TEST_CASE("nothing is left of a private server where nobody is left to tidy up") {
+  const temp_folder scratch;
+  std::filesystem::permissions(scratch.path(), std::filesystem::perms(0755));
+  const project p;
+  p.migration("1_a.up.sql", "SELECT pg_sleep(600);");
+  for (const auto &[command, signal] : std::vector<std::pair<const char *, int>>{{"plan", SIGTERM}, {"up", SIGKILL}}) {
+    CAPTURE(command);
+    running_program davit(p.command({command, "--ephemeral"}, {{"TMPDIR", scratch.path().string()}}));
+    wait_until("the server's folder is there", [&] { return !scratch.names().empty(); });
+    davit.send(signal);
+    davit.wait();
+    wait_until("it is gone", [&] { return scratch.names().empty(); });
+  }
+}
