@@ -64,8 +64,8 @@ bool lasts_as_long_as_its_transaction(const statement &st) {
   return true;
 }
 
-// What davit would be refused, or could not tell of, only after a part of the file had been run. How far such a file has
-// got is known between its transactions only, and AND CHAIN leaves nothing between them.
+// What davit would be refused, or could not tell of, only after a part of the file had been run. How far such a file
+// has got is known between its transactions only, and AND CHAIN leaves nothing between them.
 std::optional<sql::problem> unfit_without_transaction(const script &s) {
   const statement *begun = nullptr;
   for (const auto &st : s.statements) {
@@ -80,9 +80,9 @@ std::optional<sql::problem> unfit_without_transaction(const script &s) {
                         "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
     default:
       if (!begun && lasts_as_long_as_its_transaction(st))
-        return problem_at(s, st,
-                          sql::heading(st.text) + " in a migration without a transaction: it would end with its statement",
-                          "put BEGIN; above it, and COMMIT; where it is to end");
+        return problem_at(
+            s, st, sql::heading(st.text) + " in a migration without a transaction: it would end with its statement",
+            "put BEGIN; above it, and COMMIT; where it is to end");
     }
   }
   if (!begun) return std::nullopt;
