@@ -17,9 +17,9 @@ using postgres::parameter;
 parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
 // {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives, {3} whether the
-// row is of this server and database. What became of an id is not known where the server has forgotten it, which it
-// does with what is old and frozen, or where it is of another server, on which this one's of that number is any. One
-// that is in progress, although its session is gone, is prepared.
+// row was written here. What became of an id is not known where the server has forgotten it, which it does with what is
+// old and frozen, where it is of another server, on which this one's of that number is any, or where the row comes from
+// a dump, which may lack what was committed since. One that is in progress, although its session is gone, is prepared.
 constexpr const char *ended_sql = R"sql(
 SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_checksum, e.began, e.applied_by, e.run,
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
@@ -37,7 +37,7 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_beg
 
 // What a session was set to behind an earlier stop of the same file is good for those statements still.
 constexpr const char *settle_sql = R"sql(
-WITH left_over AS (DELETE FROM {0}.progress RETURNING *)
+WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by)
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
   applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
@@ -62,13 +62,16 @@ void require_taken(const postgres::result &r, const migration::version &id) {
               "davit's tables that keeps the row out");
 }
 
-// Older ledgers do not have the column.
+// Older ledgers do not have the columns. The transaction that a row was written by is without its epoch.
+constexpr std::string_view is_original_sql =
+    "COALESCE((to_jsonb(p) ->> 'written_in')::xid8::xid = (to_jsonb(p) ->> 'written_by')::xid, true)";
+
 std::string ended(postgres::connection &c, const std::string &schema, const std::string &rows, const std::string &pid) {
   const std::string here = postgres::place_of(c);
-  const std::string is_here =
-      postgres::is_identifier(here)
-          ? "(COALESCE(to_jsonb(p) ->> 'place', '') !~ '^[0-9]+/[0-9]+$' OR to_jsonb(p) ->> 'place' = '" + here + "')"
-          : "true";
+  std::string is_here(is_original_sql);
+  if (postgres::is_identifier(here))
+    is_here +=
+        " AND (COALESCE(to_jsonb(p) ->> 'place', '') !~ '^[0-9]+/[0-9]+$' OR to_jsonb(p) ->> 'place' = '" + here + "')";
   return fmt::format(fmt::runtime(ended_sql), schema, rows, pid, is_here);
 }
 
@@ -86,14 +89,14 @@ void progress::begin(const std::string &run, const migration_event &e, std::uint
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
-          " statements_begun, done_checksum, begun_checksum, place) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, "
-          "$8::integer,"
-          " $10::integer, $9, $11, $12)"
+          " statements_begun, done_checksum, begun_checksum, place, written_in) VALUES ($1, $2, $3, $4::uuid, $5, $6,"
+          " $7, $8::integer, $10::integer, $9, $11, $12, pg_catalog.pg_current_xact_id())"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
-          " begun_checksum = excluded.begun_checksum, xid = NULL, place = excluded.place",
+          " begun_checksum = excluded.begun_checksum, xid = NULL, place = excluded.place,"
+          " written_in = excluded.written_in",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(begun_checksum), parameter(place)});
@@ -106,7 +109,7 @@ void progress::reach(const migration::version &id, const reached &now) {
   const auto r = c_.query(
       "UPDATE " + schema_ +
           ".progress SET statements_done = $2::integer, statements_begun = $3::integer, xid = $4::xid8,"
-          " done_checksum = $5, begun_checksum = $6 WHERE version = $1",
+          " done_checksum = $5, begun_checksum = $6, written_in = pg_catalog.pg_current_xact_id() WHERE version = $1",
       std::array{parameter(id.text()), parameter(done), parameter(begun), now.xid ? parameter(*now.xid) : parameter(),
                  or_null(now.done_checksum), or_null(now.begun_checksum)});
   require_taken(r, id);
@@ -148,7 +151,9 @@ std::vector<migration::recorded> progress::read_unsettled() {
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
               "done_checksum, begun, begun_checksum, pid FROM (" +
-              ended(c_, schema_, schema_ + ".progress", pid_by_life_sign_sql("p.run")) + ") ended");
+              ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
+                    pid_by_life_sign_sql("p.run")) +
+              ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };

@@ -133,8 +133,9 @@ UPDATE {0}.ledger SET version = 5;
 )sql";
 
 constexpr const char *version_6 = R"sql(
-ALTER TABLE {0}.progress ADD COLUMN place text;
+ALTER TABLE {0}.progress ADD COLUMN place text, ADD COLUMN written_in xid8;
 COMMENT ON COLUMN {0}.progress.place IS 'The server and the database that xid is of: a copy of them knows nothing of it';
+COMMENT ON COLUMN {0}.progress.written_in IS 'The transaction that wrote the row, which a copy of the row is not of: that may be older than what the server knows of xid';
 UPDATE {0}.ledger SET version = 6;
 )sql";
 

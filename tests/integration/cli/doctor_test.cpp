@@ -154,7 +154,7 @@ TEST_CASE("what doctor advises about the ledger of an older davit makes a run po
   p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name());
   p.database().sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name());
   p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after; ALTER TABLE "
-                   "davit.progress DROP COLUMN place");
+                   "davit.progress DROP COLUMN place, DROP COLUMN written_in");
   p.database().sql("UPDATE davit.ledger SET version = 4");
   p.migration("2_b.up.sql", "SELECT 2;");
   std::string owner = "postgres";

@@ -306,7 +306,7 @@ TEST_CASE("a stop of which an older ledger knows no settings is gone on with by 
   write(p, first, "missing");
   up(p, 1);
   p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after; ALTER TABLE "
-                   "davit.progress DROP COLUMN place; UPDATE "
+                   "davit.progress DROP COLUMN place, DROP COLUMN written_in; UPDATE "
                    "davit.ledger SET version = 4");
   CHECK(has(p.davit({"repair"}).out, "the first 2 of 3 statements"));
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "4");
