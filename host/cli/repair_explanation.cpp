@@ -108,7 +108,7 @@ std::vector<std::string> as_at_the_stop(const stopping_point &at) {
 
 bool is_as_it_was_sent(const stopping_point &at) {
   const auto &r = at.migration;
-  return at.resumable() &&
+  return at.resumable() && r.next_unsure() &&
          (r.begun_checksum.empty() ||
           r.begun_checksum == checksum_of_first(migration::read_script(at.file), r.statements_done + 1));
 }
@@ -118,7 +118,9 @@ void find_leftovers(stopped_migration &m, postgres::connection &c) {
   const auto scope = lifecycle::index_scope::of(c, m.at.next->text, as_at_the_stop(m.at));
   if (!scope) return;
   m.leftovers = scope->invalid(c);
-  m.leftovers_are_its = (scope->has_name() || scope->statement().rebuilds()) && is_as_it_was_sent(m.at);
+  if (!is_as_it_was_sent(m.at)) return;
+  if (scope->has_name()) m.left_by = "that statement";
+  if (scope->statement().rebuilds()) m.left_by = "a REINDEX that failed";
 }
 
 ordered_json to_json(const stopping_point::statement_at &st) {
@@ -134,7 +136,7 @@ std::vector<stopped_migration> find_stopped(const migration::folder &folder,
     if (migration::is_stopped(r)) {
       auto at = find_stopping_point(folder, r);
       auto notes = notes_on(at, c);
-      out.push_back({std::move(at), {}, false, std::move(notes)});
+      out.push_back({std::move(at), {}, {}, std::move(notes)});
     }
   for (auto &m : out) find_leftovers(m, c);
   return out;
@@ -151,13 +153,13 @@ std::vector<std::string> stopped_migration::about_leftovers() const {
                       what, index.perhaps_built_by, index.drop_sql()));
     else
       out.push_back(
-          leftovers_are_its
-              ? fmt::format("{}, as left behind by that statement: the server does not use it. Before davit "
-                            "runs the statement again it drops it; by hand: {}",
-                            what, index.drop_sql())
-              : fmt::format("{}, perhaps left behind by that statement: the server does not use it. See whose "
+          left_by.empty()
+              ? fmt::format("{}, perhaps left behind by that statement: the server does not use it. See whose "
                             "it is before you go on; to drop it: {}",
-                            what, index.drop_sql()));
+                            what, index.drop_sql())
+              : fmt::format("{}, left behind by {}: the server does not use it. Before davit runs the "
+                            "statement again it drops it; by hand: {}",
+                            what, left_by, index.drop_sql()));
   }
   return out;
 }

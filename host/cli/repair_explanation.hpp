@@ -15,7 +15,7 @@ namespace davit::cli {
 struct stopped_migration {
   migration::stopping_point at;
   std::vector<postgres::invalid_index> leftovers; // what the statement that it stopped in leaves in failing
-  bool leftovers_are_its = false;                 // and no others
+  std::string left_by;                            // for certain; empty: perhaps by that statement
   std::vector<std::string> notes;                 // one sentence each
 
   // One sentence for each of them.

@@ -10,11 +10,17 @@ namespace davit::lifecycle {
 
 using namespace std::chrono_literals;
 
+// A rebuilding that was not davit's leaves the same.
+std::string leftover_index::described(const postgres::invalid_index &which) const {
+  return "index " + which.quoted() + ", left INVALID by " +
+         (scope.statement().rebuilds() ? "a REINDEX that failed" : "an earlier attempt");
+}
+
 void leftover_index::drop(const postgres::invalid_index &which) const {
   for (std::uint32_t attempt = 1;; ++attempt) {
     try {
       if (wait_for_builder(which) && drop_if_invalid(which))
-        show.warning("index " + which.quoted() + ", left INVALID by an earlier attempt, was dropped");
+        show.warning(described(which) + ", was dropped");
       else
         show.warning("index " + which.quoted() + " is not INVALID any more, or gone: davit has left it alone");
       return;
@@ -73,8 +79,7 @@ bool leftover_index::drop_if_invalid(const postgres::invalid_index &which) const
 bool leftover_index::wait_for_another_attempt(postgres::server_error &e, const postgres::invalid_index &which,
                                               std::uint32_t n) const {
   if (e.code == error_code::connection_lost || tells_to_stop(e.code) || stop.raised()) return false;
-  const std::string what =
-      "index " + which.quoted() + ", left INVALID by an earlier attempt, could not be dropped: " + e.message;
+  const std::string what = described(which) + ", could not be dropped: " + e.message;
   if (e.sqlstate == postgres::sqlstate::lock_not_available && n <= lock_retries) {
     const auto pause = std::min(5000ms, 100ms * (1U << std::min(n - 1, 6U)));
     show.warning(what + (e.detail.empty() ? "" : " (" + e.detail + ")") + "; it is tried again in " +

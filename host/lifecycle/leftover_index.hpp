@@ -8,6 +8,7 @@
 #include "lifecycle/sessions.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace davit::lifecycle {
 
@@ -24,6 +25,7 @@ public:
   void drop(const postgres::invalid_index &which) const;
 
 private:
+  std::string described(const postgres::invalid_index &which) const;
   bool wait_for_builder(const postgres::invalid_index &which) const;
   bool drop_if_invalid(const postgres::invalid_index &which) const;
   bool wait_for_another_attempt(postgres::server_error &e, const postgres::invalid_index &which, std::uint32_t n) const;
