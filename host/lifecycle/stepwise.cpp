@@ -72,8 +72,10 @@ void stepwise::step(std::size_t i) {
   const bool inside = c.transaction_status() == transaction_status::in_transaction;
   if (inside && (st.kind == statement_kind::commit || st.kind == statement_kind::two_phase))
     return commit_file_transaction(i);
+  const bool begins = st.kind == statement_kind::begin || st.kind == statement_kind::begin_with_modes;
+  if (!inside && begins) p_.sessions.renew_work_lock(); // an earlier statement may have given it up
   // Inside a BEGIN of the file's own nothing is certain before its COMMIT.
-  if (inside || st.kind == statement_kind::begin || st.kind == statement_kind::begin_with_modes) {
+  if (inside || begins) {
     p_.run(st);
     if (c.transaction_status() == transaction_status::idle) finished(i);
     return;
@@ -86,7 +88,7 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
   auto &c = p_.sessions.run();
   const bool outside = !sql::outside_effect(st.text).empty();
   if (outside) reach(i + 1, std::nullopt); // no rollback takes that back
-  c.exec("BEGIN");
+  c.exec("BEGIN; " + p_.sessions.own_transaction_setup());
   try {
     p_.run(st);
   } catch (postgres::server_error &e) {
@@ -102,10 +104,16 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
   if (noted_ != done_ && leaves_trace(st)) reach(done_, std::nullopt); // what it called may have acted elsewhere
 }
 
+// What has given up the locks of its session is not to be left alone with COMMIT, either. What is prepared cannot have
+// that lock by transaction and by session; it is not committed, and yet this statement is done.
 void stepwise::commit_file_transaction(std::size_t i) {
+  const bool prepares = p_.script.statements[i].kind == statement_kind::two_phase;
+  if (prepares)
+    p_.sessions.renew_work_lock();
+  else
+    p_.sessions.run().exec(p_.sessions.own_transaction_setup());
   commit(i, [&] { p_.run(p_.script.statements[i]); });
-  // What is prepared is not committed, and yet this statement is done.
-  if (p_.script.statements[i].kind == statement_kind::two_phase) reach(done_, std::nullopt);
+  if (prepares) reach(done_, std::nullopt);
 }
 
 void stepwise::commit(std::size_t i, const std::function<void()> &send) {
@@ -146,7 +154,7 @@ void stepwise::on_its_own(std::size_t i) {
     index.refuse_another();
   else if (index.was_completed())
     return finished(i);
-  p_.sessions.renew_work_lock(); // an earlier statement may have given it up
+  p_.sessions.renew_work_lock();
   without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
   lock_timeout_ = timeout.before();
   const transaction_count transactions(p_.sessions.run());

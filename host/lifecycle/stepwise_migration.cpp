@@ -20,6 +20,7 @@ void stepwise_migration::attempt() {
   if (step_.skip_statements > 0) {
     const std::function<void(const migration::statement &)> run = [this](const auto &st) { execute(st); };
     restored_session(p_, step_, script_, run).restore();
+    p_.sessions.renew_work_lock(); // DISCARD ALL may be among what was repeated
   }
   session_is_the_files_ = true;
   run_statements();
@@ -27,6 +28,7 @@ void stepwise_migration::attempt() {
     throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
                 {script_.file.string(), 0, 0});
   speak_utf8(c);
+  p_.sessions.renew_work_lock();
   after_sql(sql_scope::autocommit);
   session_is_the_files_ = false;
   c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog, pg_temp");

@@ -335,6 +335,28 @@ TEST_CASE("a file that gives up the locks of its session is waited for all the s
   CHECK(rows_of(p) == "1 2");
 }
 
+TEST_CASE("a COMMIT behind what has given up the locks of the session is waited for as well") {
+  const project p;
+  p.database().sql("CREATE TABLE t (x int); CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                   "PERFORM pg_sleep(NEW.x - 1); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t "
+                   "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()");
+  std::string statements;
+  SUBCASE("of a statement") { statements = "DISCARD ALL;\nINSERT INTO t VALUES (3);"; }
+  SUBCASE("of a transaction of the file's own") {
+    statements = "BEGIN;\nINSERT INTO t VALUES (3);\nSELECT pg_advisory_unlock_all();\nCOMMIT;";
+  }
+  p.migration("0001_t.up.sql", std::string(marked) + statements);
+  running_program killed(p.command({"up"}));
+  wait_for_statement(p, "COMMIT");
+  killed.send(SIGKILL);
+  killed.wait();
+  CHECK(has(p.davit({"status"}).out, "a session that it has left behind is still at work"));
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
+  CHECK(davit.wait().exit_code == 6);
+  CHECK(rows_of(p) == "3");
+}
+
 TEST_CASE("statements that change nothing in this database are done as well") {
   const project p;
   p.migration("0001_t.up.sql",
