@@ -18,33 +18,61 @@ bool refused_as_read_only(const error &e) {
          e.sqlstate == postgres::sqlstate::active_sql_transaction;
 }
 
+// What had failed before, and where others were called all the same.
+void add_to(error &e, const error &other) {
+  e.detail += (e.detail.empty() ? "" : "; ") + std::string("plugin '") + other.plugin + "', handler '" + other.handler +
+              "' at " + other.phase + " failed: " + other.message;
+}
+
 } // namespace
 
 void dispatcher::fire(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration,
                       const error *failure) {
   const plugin::phase_row &phase = which;
+  const auto goes_on_at = std::exchange(resume_at_, std::nullopt);
+  const std::size_t from = goes_on_at && now_.phase == &phase ? *goes_on_at : 0;
+  now_ = {&phase, from, migration};
+  if (from == 0) show_.phase(phase.name, plugins_.at(phase).size());
+  try {
+    call_all(scope, failure);
+  } catch (error &e) {
+    tell_left_out();
+    if (now_.failed) add_to(e, *now_.failed);
+    throw;
+  }
+  if (now_.failed) throw error(*now_.failed);
+}
+
+void dispatcher::call_all(plugin::sql_scope scope, const error *failure) {
+  const plugin::phase_row &phase = *now_.phase;
   const bool stoppable = !only_logged(phase);
   const auto &bindings = plugins_.at(phase);
-  const auto goes_on_at = std::exchange(resume_at_, std::nullopt);
-  std::size_t place = goes_on_at && now_.phase == &phase ? *goes_on_at : 0;
-  now_ = {&phase, place, nullptr, migration, 0, {}};
-  if (place == 0) show_.phase(phase.name, bindings.size());
-  for (; place < bindings.size(); ++place) {
-    const auto &b = *bindings[place];
+  while (now_.next < bindings.size()) {
+    const auto &b = *bindings[now_.next];
+    if (stoppable && !b.owner->abandoned()) stop_.check();
+    ++now_.next;
     if (b.owner->abandoned()) continue;
-    if (stoppable) stop_.check();
     if (run.dry && b.owner->acts_outside() && !b.what->dry_run_safe) {
       skip(b);
       continue;
     }
-    now_.place = place;
     now_.called = &b;
     now_.stats = stats.mark();
     care_.before(b);
     now_.began = clock::now();
     clock::time_point ended;
     try {
-      ended = call(b, {run, migration, failure, info, sessions_, scope, stats, phase, now_.began});
+      ended = call(b, {run, now_.migration, failure, info, sessions_, scope, stats, phase, now_.began});
+    } catch (error &e) {
+      ended = clock::now();
+      if (!others_follow(e)) {
+        care_.after_failure(b, ended);
+        throw;
+      }
+      if (now_.failed)
+        add_to(*now_.failed, e);
+      else
+        now_.failed = std::move(e);
     } catch (...) {
       care_.after_failure(b, clock::now());
       throw;
@@ -52,6 +80,24 @@ void dispatcher::fire(plugin::phase which, plugin::sql_scope scope, const plugin
     stoppable ? care_.after(b, scope, ended) : care_.after_failure(b, ended);
   }
   if (stoppable) stop_.check();
+}
+
+// After a failure. What is committed is so for the other plugins, too.
+bool dispatcher::others_follow(const error &e) const {
+  return now_.phase->failure == plugin::phase_failure::KEEP && !now_.session_lost && !tells_to_stop(e.code);
+}
+
+// Before COMMIT a phase that ends early ends with all that the others would have looked at.
+void dispatcher::tell_left_out() const {
+  if (now_.phase->failure != plugin::phase_failure::KEEP) return;
+  std::string names;
+  const auto &bindings = plugins_.at(*now_.phase);
+  for (std::size_t i = now_.next; i < bindings.size(); ++i)
+    names += (names.empty() ? "" : ", ") + bindings[i]->owner->name() + "." + bindings[i]->what->name;
+  if (names.empty()) return;
+  std::string where(now_.phase->name);
+  if (now_.migration) where += " of " + now_.migration->version + "_" + now_.migration->name;
+  show_.warning("not called at " + where + (run.dry ? "" : ", and not by a later run either") + ": " + names);
 }
 
 std::string dispatcher::writers_inside() const {
@@ -90,7 +136,8 @@ void dispatcher::give_up(const error &why) {
   r.duration = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - now_.began);
   write_down(*now_.called, r);
   show_.handler_done(*now_.called, r, only_logged(*now_.phase));
-  resume_at_ = now_.place + 1;
+  resume_at_ = now_.next;
+  tell_left_out();
 }
 
 void dispatcher::write_down(const plugin::binding &b, const plugin::call_result &r) {
@@ -122,6 +169,8 @@ dispatcher::clock::time_point dispatcher::call(const plugin::binding &b, const p
                         (forgiven || (b.on_failure != failure_policy::abort && !r.session_lost));
   show_.handler_done(b, r, softened);
   if (!r.failure || softened) return now_.began + r.duration;
+  now_.session_lost = r.session_lost;
+  now_.cut_short = stop_.raised();
   if (told_to_stop) throw stop_.as_error();
   throw error(*r.failure);
 }

@@ -29,13 +29,18 @@ public:
   plugin::stat_store stats;
 
   // Throws what ends the phase: hook_failed, hook_deadline or hook_veto with plugin, handler and phase, or the
-  // interrupt; at phases whose failures are only logged, nothing.
+  // interrupt; at phases whose failures are only logged, nothing. What is committed is news to everybody: after COMMIT
+  // the others are called all the same, as long as they have a session and the run is not to stop, and the first
+  // failure is thrown in the end. Who was not called is named in a warning.
   void fire(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
 
   // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
   // once more, that goes on after it. Instances with such a handler are not called again.
   void give_up(const error &why);
+  // Whether each handler of the phase that was fired last was called, and none was cut short because the run is to
+  // stop.
+  bool all_called() const { return now_.next == plugins_.at(*now_.phase).size() && !now_.cut_short; }
   // In a dry run, what handlers did that no rollback undoes, as far as it shows.
   const std::set<std::string> &outside() const { return outside_; }
   // Keeps out of the error what plugins have for secrets.
@@ -55,12 +60,18 @@ private:
   // What is fired now: the handler that was called last, and what its call has to be undone to.
   struct moment {
     const plugin::phase_row *phase = nullptr;
-    std::size_t place = 0;
-    const plugin::binding *called = nullptr;
+    std::size_t next = 0; // place of the handler that is called next
     const plugin::migration_facts *migration = nullptr;
+    const plugin::binding *called = nullptr;
     std::size_t stats = 0;
-    clock::time_point began;
+    clock::time_point began{};
+    bool session_lost = false;
+    bool cut_short = false;
+    std::optional<error> failed{}; // the first one, where others are called after it
   };
+  void call_all(plugin::sql_scope scope, const error *failure);
+  bool others_follow(const error &e) const;
+  void tell_left_out() const;
   void skip(const plugin::binding &b);
   // Returns when the handler did.
   clock::time_point call(const plugin::binding &b, const plugin::occasion &when);

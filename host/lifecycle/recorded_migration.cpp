@@ -143,15 +143,16 @@ void recorded_migration::completed(const ledger::migration_event &e, bool sessio
 }
 
 void recorded_migration::after_commit() {
-  std::exception_ptr failed;
+  const auto paid = [this] {
+    if (p_.dispatcher.has_handlers(post_phase()) && p_.dispatcher.all_called()) p_.hooks_paid(step_.files.id);
+  };
   try {
     fire(post_phase(), sql_scope::own_transaction);
-  } catch (const error &e) {
-    if (tells_to_stop(e.code)) throw; // they are still owed
-    failed = std::current_exception();
+  } catch (const error &) {
+    paid(); // not what is still owed
+    throw;
   }
-  if (p_.dispatcher.has_handlers(post_phase())) p_.hooks_paid(step_.files.id);
-  if (failed) std::rethrow_exception(failed);
+  paid();
 }
 
 void recorded_migration::sessions_gone(bool ended) {

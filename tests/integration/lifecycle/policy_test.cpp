@@ -100,7 +100,7 @@ TEST_CASE("a veto after COMMIT comes too late and counts as a failure, which pol
   const shop aborts(ending("post_execute", vetoing));
   const auto run = up(aborts, 1);
   CHECK(run.answer().text("/error/code") == "hook_failed");
-  CHECK(run.outcomes("post_execute") == "failed");
+  CHECK(run.outcomes("post_execute") == "failed ok");
   CHECK(aborts.rows() == "migration");
   CHECK(ledger(aborts) == "0001 applied");
 
