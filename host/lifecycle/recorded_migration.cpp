@@ -165,7 +165,7 @@ void recorded_migration::sessions_gone(bool ended) {
 void recorded_migration::describe(error &e) const {
   e.state = end_.describe(step_.files.title());
   if (end_.fate != fate::undone || script_.no_transaction) return;
-  if (const std::string what = acted_outside_before(script_, e.where); !what.empty())
+  if (const std::string what = acted_outside_before(script_, verify_, e.where); !what.empty())
     e.state += "; what " + what + " may have done outside of its transaction stays";
 }
 

@@ -37,7 +37,7 @@ bool transactional_migration::worth_another_attempt(error &e) const {
   if (end_.fate != fate::undone || e.sqlstate != postgres::sqlstate::lock_not_available || !e.plugin.empty() ||
       row_refused_)
     return false;
-  const std::string outside = acted_outside_before(script_, e.where);
+  const std::string outside = acted_outside_before(script_, verify_, e.where);
   if (outside.empty()) return true;
   e.hint += (e.hint.empty() ? "" : "; ") + ("it was not tried again: " + outside +
                                             " acts outside of the transaction, and would do so twice; make it a "

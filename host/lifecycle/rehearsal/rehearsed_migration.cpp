@@ -73,7 +73,7 @@ void rehearsed_migration::phases() {
     undo();
     p_.dispatcher.stats.revert(*mark_);
     would_try_again_ = e.sqlstate == postgres::sqlstate::lock_not_available && e.plugin.empty() && !row_refused_ &&
-                       p_.settings.database.lock_retries > 0 && acted_outside_before(script_, e.where).empty();
+                       p_.settings.database.lock_retries > 0 && acted_outside_before(script_, verify_, e.where).empty();
     shown_ = !not_shown(e);
     if (shown_) throw;
   } catch (...) {

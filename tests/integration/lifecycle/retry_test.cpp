@@ -89,3 +89,35 @@ TEST_CASE("a migration that has acted outside of the database is not tried again
   CHECK(dry.answer().text("/error/sqlstate") == "55P03");
   CHECK_FALSE(has(dry.answer().text("/error/hint"), "does not try again"));
 }
+
+TEST_CASE("a migration whose verify file has acted outside of the database is not tried again") {
+  const project p(std::string(toml_head) + "3\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  const auto told = p.folder() / "told";
+  const std::string tells = "COPY (SELECT 1) TO PROGRAM 'cat >> " + told.string() + "';\n";
+  std::filesystem::permissions(p.folder(), std::filesystem::perms::all);
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t");
+  bool again = false;
+  std::string file = "CREATE TABLE one (i int);";
+  SUBCASE("it fails behind that") { p.migration("0001_one.verify.sql", tells + "SELECT count(*) = 0 FROM t;"); }
+  SUBCASE("it fails in COMMIT") {
+    file += "CREATE FUNCTION looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM count(*) FROM t; RETURN "
+            "NULL; END $$; CREATE CONSTRAINT TRIGGER looks AFTER INSERT ON one DEFERRABLE INITIALLY DEFERRED FOR EACH "
+            "ROW EXECUTE FUNCTION looks(); INSERT INTO one VALUES (1);";
+    p.migration("0001_one.verify.sql", tells);
+  }
+  SUBCASE("it fails before that, and is tried again") {
+    p.migration("0001_one.verify.sql", "SELECT count(*) = 0 FROM t;\n" + tells);
+    again = true;
+  }
+  p.migration("0001_one.up.sql", file);
+  const auto run = up(p, 1);
+  CHECK(run.answer().text("/error/sqlstate") == "55P03");
+  CHECK(has(run.err(), "was rolled back") == again);
+  CHECK(has(run.answer().text("/error/hint"), "it was not tried again") == !again);
+  CHECK(has(run.answer().text("/error/state"), "may have done outside of its transaction stays") == !again);
+  CHECK(std::filesystem::exists(told) == !again);
+  if (!again) CHECK(davit::read_file(told) == "1\n");
+  CHECK(has(p.davit({"up", "--dry-run"}).err, "does not try again") == again);
+}
