@@ -10,6 +10,8 @@ namespace davit::lifecycle {
 namespace {
 
 constexpr std::chrono::seconds patience{5}; // with a server that takes connections, but does not answer
+constexpr std::chrono::seconds longest_wait{1};
+constexpr std::chrono::milliseconds between_looks{10};
 
 std::string request_all(const std::vector<cancel_targets::handle> &handles) {
   std::string why;
@@ -38,7 +40,7 @@ void cancel_targets::remove(const handle &h) {
   std::erase_if(targets_, [&h](const target &t) { return t.session == h; });
 }
 
-std::string cancel_targets::cancel(reach which) {
+std::string cancel_targets::cancel(reach which, const go_on &wait) {
   std::vector<handle> handles;
   const auto counted = traffic_;
   {
@@ -72,13 +74,17 @@ std::string cancel_targets::cancel(reach which) {
       return "the server does not answer the request before this one, and no further thread can be had";
     }
   }
-  if (done.wait_for(std::chrono::seconds(1)) == std::future_status::ready) return done.get();
-  return "the server does not answer";
+  const auto end = clock::now() + longest_wait;
+  while (done.wait_for(between_looks) != std::future_status::ready) {
+    if (wait && !wait()) return {};
+    if (clock::now() >= end) return "the server does not answer";
+  }
+  return done.get();
 }
 
-std::string cancel_targets::cancel_work() { return cancel(reach::work); }
-std::string cancel_targets::cancel_handler() { return cancel(reach::handler); }
-std::string cancel_targets::cancel_all() { return cancel(reach::all); }
+std::string cancel_targets::cancel_work(const go_on &wait) { return cancel(reach::work, wait); }
+std::string cancel_targets::cancel_handler(const go_on &wait) { return cancel(reach::handler, wait); }
+std::string cancel_targets::cancel_all() { return cancel(reach::all, {}); }
 
 void cancel_targets::settle() {
   std::unique_lock lock(traffic_->mutex);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,9 +24,11 @@ public:
   void add(handle h, bool dispensable);
   void remove(const handle &h);
   // Each cancels what sessions run, and returns why a request was not delivered, or nothing. They wait a second at
-  // most: a server that does not answer must not keep the caller from watching for further signals.
-  std::string cancel_work();    // of all of them, until the end of the run has begun
-  std::string cancel_handler(); // of those that handlers use
+  // most, and call `go_on` meanwhile, so that the caller can watch for further signals; if it says no they leave at
+  // once.
+  using go_on = std::function<bool()>;
+  std::string cancel_work(const go_on &wait = {});    // of all of them, until the end of the run has begun
+  std::string cancel_handler(const go_on &wait = {}); // of those that handlers use
   std::string cancel_all();
 
   // The run's thread: what was sent has arrived, and strikes nothing that is sent from now on. Waits a few seconds at
@@ -53,7 +56,7 @@ private:
     int under_way = 0;
   };
   enum class reach { work, handler, all };
-  std::string cancel(reach which);
+  std::string cancel(reach which, const go_on &wait);
 
   mutable std::mutex mutex_;
   std::vector<target> targets_;

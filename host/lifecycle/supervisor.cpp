@@ -92,6 +92,7 @@ public:
   supervised_end run(const std::function<void()> &work);
 
 private:
+  void take_signal(std::chrono::nanoseconds wait);
   void look_for_signal();
   void look_at_deadlines();
   void look_for_lost_handler();
@@ -107,9 +108,16 @@ private:
                                                                      : clock::time_point::max();
   clock::time_point next_interrupt_ = clock::time_point::max();
   clock::time_point last_sign_; // of life, once the run is to end
-  const std::function<void()> cancel_handler_ = [this] { tell(p_.targets.cancel_handler()); };
+  const std::function<void()> cancel_handler_ = [this] { tell(p_.targets.cancel_handler(until_second_)); };
+  const cancel_targets::go_on until_second_ = [this] {
+    take_signal(0ns);
+    return second_ == 0;
+  };
   int signalled_ = 0; // the first signal
+  int second_ = 0;    // what is no longer the same wish
+  bool stopping_ = false;
   clock::time_point signalled_at_;
+  clock::time_point looked_at_ = clock::now(); // for signals
   bool abandoned_ = false;
 };
 
@@ -134,22 +142,34 @@ void supervisor::stop(const std::string &why) {
   p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
   p_.handlers.interrupt(cancel_handler_);
   p_.say(why);
-  tell(p_.targets.cancel_work());
+  tell(p_.targets.cancel_work(until_second_));
   next_interrupt_ = clock::now() + again;
   last_sign_ = clock::now();
 }
 
-void supervisor::look_for_signal() {
-  const timespec wait{0, std::chrono::nanoseconds(tick).count()};
-  const int got = sigtimedwait(&signals_.set(), nullptr, &wait);
+// A signal came when nobody was looking: at any time since the last look. Davit may have been busy with the first one.
+void supervisor::take_signal(std::chrono::nanoseconds wait) {
+  const timespec most{0, wait.count()};
+  const int got = sigtimedwait(&signals_.set(), nullptr, &most);
+  const auto last_look = std::exchange(looked_at_, clock::now());
   if (!asks_to_stop(got)) return;
-  if (signalled_ && clock::now() - signalled_at_ < same_wish) return;
-  if (std::exchange(signalled_, got)) leave("second signal", code_after(got));
-  signalled_at_ = clock::now();
-  p_.stop.raise(got);
-  stop(got == SIGINT    ? "interrupted: stopping (a second Ctrl-C leaves at once)"
-       : got == SIGTERM ? "SIGTERM: stopping"
-                        : "SIGHUP: stopping");
+  if (!signalled_) {
+    signalled_ = got;
+    signalled_at_ = looked_at_;
+  } else if (last_look - signalled_at_ >= same_wish && !second_) {
+    second_ = got;
+  }
+}
+
+void supervisor::look_for_signal() {
+  take_signal(tick);
+  if (signalled_ && !std::exchange(stopping_, true)) {
+    p_.stop.raise(signalled_);
+    stop(signalled_ == SIGINT    ? "interrupted: stopping (a second Ctrl-C leaves at once)"
+         : signalled_ == SIGTERM ? "SIGTERM: stopping"
+                                 : "SIGHUP: stopping");
+  }
+  if (second_) leave("second signal", code_after(second_));
 }
 
 void supervisor::look_at_deadlines() {

@@ -1,15 +1,14 @@
 // What is cancelled, and what is left alone, when requests to cancel take their time.
+#include "held_cancellations.hpp"
+
 #include "lifecycle/cancel_targets.hpp"
-#include "support/proxy.hpp"
 #include "support/test_database.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,37 +19,6 @@ using namespace davit::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Keeps requests to cancel on their way until they are let through.
-class held_cancellations {
-public:
-  message_hook hook() {
-    return [this](const proxied &, const message &m) {
-      constexpr std::string_view cancel_code("\x04\xd2\x16\x2e", 4);
-      if (m.type == 0 && m.body.starts_with(cancel_code)) {
-        std::unique_lock lock(mutex_);
-        seen_ = true;
-        changed_.notify_all();
-        changed_.wait(lock, [this] { return let_go_; });
-      }
-      return verdict::pass();
-    };
-  }
-  bool wait_for_one() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 30s, [this] { return seen_; });
-  }
-  void let_go() {
-    const std::lock_guard lock(mutex_);
-    let_go_ = true;
-    changed_.notify_all();
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool seen_ = false, let_go_ = false;
-};
 
 // None of this process has room for its stack while this lives.
 class no_more_threads {

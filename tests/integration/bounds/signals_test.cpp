@@ -1,5 +1,6 @@
 // SIGINT and SIGTERM wherever a run may be: it stops at once, rolled back, and exactly one of success and failure
 // fires.
+#include "held_cancellations.hpp"
 #include "integration/lifecycle/probe_run.hpp"
 #include "lifecycle/supervisor.hpp"
 
@@ -160,6 +161,37 @@ TEST_CASE("two signals together, as from a session that ends or from what runs d
     davit.send(pair.second);
     check_stopped(p, finished_run(davit.wait()), first == SIGINT ? 130 : 143);
     CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+  }
+}
+
+TEST_CASE("also where a request to cancel takes its time, and what comes later leaves without waiting for that") {
+  const project p(with_probe(ends));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int); SELECT pg_sleep(61);");
+  held_cancellations held;
+  const proxy network(server().folder(), {.from_client = held.hook()});
+  const environment by_network{{"DAVIT_DATABASE_URL", network.url(p.database().name())}};
+  SUBCASE("one wish") {
+    running_program davit(p.command({"up", "--json"}, by_network));
+    wait_for_statement(p, "SELECT pg_sleep(61)");
+    davit.send(SIGTERM);
+    REQUIRE(held.wait_for_one());
+    davit.send(SIGTERM);
+    davit.wait_for_output("the server does not answer");
+    held.let_go();
+    check_stopped(p, finished_run(davit.wait()), 143);
+    CHECK(p.database().sql("SELECT outcome FROM davit.run") == "interrupted");
+  }
+  SUBCASE("a second one") {
+    running_program davit(p.command({"up"}, by_network));
+    wait_for_statement(p, "SELECT pg_sleep(61)");
+    davit.send(SIGTERM);
+    REQUIRE(held.wait_for_one());
+    davit.insist(SIGTERM);
+    const auto result = davit.wait();
+    held.let_go();
+    CHECK(result.exit_code == 143);
+    CHECK(has(result.err, "second signal; davit leaves now"));
+    CHECK(count(result.err, "the server does not answer") == 1); // the first wait was given up
   }
 }
 
