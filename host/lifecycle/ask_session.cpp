@@ -103,6 +103,15 @@ std::map<std::string, kept_session::setting> settings_of(postgres::connection &c
   return out;
 }
 
+std::map<std::string, kept_session::setting> settings_in_passing(postgres::connection &c) {
+  const bool inside = c.transaction_status() == postgres::transaction_status::in_transaction;
+  c.exec(std::string(inside ? "SAVEPOINT davit_look" : "BEGIN") +
+         "; SET LOCAL client_encoding = 'UTF8'; SET LOCAL statement_timeout = 0");
+  auto out = settings_of(c);
+  c.exec(inside ? "ROLLBACK TO SAVEPOINT davit_look; RELEASE SAVEPOINT davit_look" : "ROLLBACK");
+  return out;
+}
+
 std::map<std::string, std::string> own_settings_of(postgres::connection &c) {
   std::map<std::string, std::string> out;
   const auto r = c.exec(settings_sql("=) ANY"));

@@ -22,8 +22,11 @@ struct asked_about {
 // were.
 kept_session ask_session(postgres::connection &c, const asked_about &what);
 
-// What the server shows of its settings that a session may change, but for those that davit sets itself.
+// What the server shows of its settings that a session may change, but for those that davit sets itself. `c` speaks
+// UTF-8.
 std::map<std::string, kept_session::setting> settings_of(postgres::connection &c);
+// The same between statements of a file, inside of its transaction or not, whatever encoding they are in.
+std::map<std::string, kept_session::setting> settings_in_passing(postgres::connection &c);
 
 // The others, as davit sets them, and as the session has them.
 std::map<std::string, std::string> own_settings(const config::database_settings &ours);

@@ -6,6 +6,8 @@
 #include "sql/session_object.hpp"
 #include "sql/token_reader.hpp"
 
+#include <utility>
+
 namespace davit::lifecycle {
 namespace {
 
@@ -26,6 +28,18 @@ bool resets(const migration::statement &st, const std::string &name) {
   bool to_default = reader.is("reset");
   for (; !reader.at_end(); reader.advance()) to_default = to_default || reader.is("default");
   return to_default;
+}
+
+// What statements behind the kept stop have set or reset since: what they found of it counts no more.
+void add_set_since(std::set<std::string> &out, const migration::script &s, const std::vector<std::size_t> &repeatable,
+                   std::uint32_t kept_after) {
+  for (const auto i : repeatable) {
+    if (i < kept_after) continue;
+    const auto &text = s.statements[i].text;
+    if (auto name = sql::changed_setting(text); !name.empty()) out.insert(std::move(name));
+    if (sql::token_reader(text).accept({"discard", "all"}))
+      out.insert({std::string(sql::all_settings), "role", "session_authorization"});
+  }
 }
 
 } // namespace
@@ -49,9 +63,11 @@ void restored_session::restore() {
 
 void restored_session::set_kept(bool first) try {
   p_.stop.check();
-  if (first)
-    again_.emplace(p_.sessions.run(), *then_, migration::set_anew_behind(script_, step_.skip_statements),
-                   script_.bytes);
+  if (first) {
+    auto anew = migration::set_anew_behind(script_, step_.skip_statements);
+    add_set_since(anew, script_, effects_.repeatable, step_.session.after);
+    again_.emplace(p_.sessions.run(), *then_, std::move(anew), script_.bytes);
+  }
   const auto otherwise = again_->settings();
   if (first) return tell(otherwise);
   again_->roles();

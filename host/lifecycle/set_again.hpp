@@ -20,8 +20,8 @@ struct changed_beginnings {
 
 class set_again {
 public:
-  // `anew`: settings that what goes on sets first of all: they may fail. `c` has what sessions begin with, and speaks
-  // UTF-8, as it does when a function is called.
+  // `anew`: settings that statements have set since, or that what goes on sets first of all: they may fail. `c` has
+  // what sessions begin with, and speaks UTF-8, as it does when a function is called.
   set_again(postgres::connection &c, const kept_session &then, std::set<std::string> anew, std::string_view file);
 
   // Sets what differs. Throws what the server refuses of what the file had set, naming the setting.

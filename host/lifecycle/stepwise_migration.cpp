@@ -66,7 +66,7 @@ void stepwise_migration::note_prepared(const migration::statement &st) {
   if (object.what != sql::session_object::verb::prepare) return;
   auto &under = prepared_[object.name];
   under.clear();
-  for (const auto &[name, one] : settings_of(p_.sessions.run()))
+  for (const auto &[name, one] : settings_in_passing(p_.sessions.run()))
     if (name.find('.') == std::string::npos) under[name] = one.value; // others are looked at when it runs
 }
 

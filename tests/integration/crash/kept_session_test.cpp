@@ -68,6 +68,48 @@ TEST_CASE("what was set where no statement of the file shows it is set again whe
   CHECK_FALSE(has(err, "may have left"));
 }
 
+TEST_CASE("what the session was set to is kept whatever encoding a statement was prepared in") {
+  const project p;
+  p.database().sql("CREATE SCHEMA \"größe\"; CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT "
+                   "set_config('search_path', '\"größe\", public', false) $$");
+  std::string prepares = "PREPARE p AS SELECT 1;", shown = "LATIN1";
+  SUBCASE("as a statement of its own") {}
+  SUBCASE("in a transaction of the file's") { prepares = "BEGIN;\n" + prepares + "\nCOMMIT;"; }
+  SUBCASE("in an encoding that is the transaction's alone") {
+    prepares =
+        "SET client_encoding = 'UTF8';\nBEGIN;\nSET LOCAL client_encoding = 'LATIN1';\n" + prepares + "\nCOMMIT;";
+    shown = "UTF8";
+  }
+  const auto err = stop_and_go_on(p, "SELECT f();\nSET client_encoding = 'LATIN1';\n" + prepares +
+                                         "\nCREATE TABLE encoding AS SELECT current_setting('client_encoding');");
+  CHECK_FALSE(has(err, "is not known"));
+  CHECK(schemas(p) == "a in \"größe\", b in \"größe\"");
+  CHECK(p.database().sql("TABLE \"größe\".encoding") == shown);
+}
+
+TEST_CASE("what was kept at a stop and has been reset since is in nobody's way") {
+  const project p;
+  const std::string role = "gone_" + p.database().name();
+  p.database().sql("CREATE TEXT SEARCH CONFIGURATION cfg (copy = simple); CREATE ROLE " + role);
+  std::string first = "SET ROLE " + role + ";", then = "RESET ROLE;\nDROP ROLE " + role + ";";
+  SUBCASE("a setting") {
+    first = "SET default_text_search_config = 'public.cfg';";
+    then = "RESET default_text_search_config;\nDROP TEXT SEARCH CONFIGURATION cfg;\nDROP ROLE " + role + ";";
+  }
+  SUBCASE("a role") {}
+  SUBCASE("all of it") { then = "DISCARD ALL;\nDROP ROLE " + role + ";"; }
+  p.migration("0001_t.up.sql", std::string(marked) + first + "\nSELECT 1 FROM missing;\n" + then +
+                                   "\nSELECT pg_sleep(1);\nCREATE TABLE a ();");
+  up(p, 1);
+  p.database().sql("CREATE TABLE missing (); GRANT ALL ON missing TO public");
+  resume(p);
+  kill_in(p, "pg_sleep(1)");
+  p.database().sql("DROP TABLE missing");
+  resume(p);
+  up(p, 0);
+  CHECK(exists(p, "a"));
+}
+
 TEST_CASE("the rest of a file goes on with what its session had begun with, and says so") {
   const project p;
   const std::string database = p.database().name();
