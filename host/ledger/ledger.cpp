@@ -126,11 +126,7 @@ std::string ledger::ddl(postgres::connection &session, int have) const {
   // IF NOT EXISTS asks for the right to create it where it is there already, made by somebody who may.
   if (have == 0 && session.query("SELECT pg_catalog.to_regnamespace($1)", std::array{parameter(schema)}).is_null(0, 0))
     sql += "CREATE SCHEMA IF NOT EXISTS " + schema + "; ";
-  // Without a primary key the server would refuse to change a row that is published to subscribers.
-  if (have > 0 &&
-      session.query("SELECT FROM pg_catalog.pg_publication_tables WHERE schemaname = $1 AND tablename = 'ledger'",
-                    std::array{parameter(schema_)})
-              .rows() > 0)
+  if (have > 0 && ledger_lacks_identity(session, schema_))
     sql += "ALTER TABLE " + table("ledger") + " REPLICA IDENTITY FULL; ";
   for (; have < newest_version; ++have) sql += upgrade_sql(have, schema) + "; ";
   return sql;

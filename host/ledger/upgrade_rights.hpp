@@ -18,4 +18,8 @@ struct upgrade_obstacle {
 std::optional<upgrade_obstacle> upgrade_obstacle_of(postgres::connection &session, const std::string &schema,
                                                     int version);
 
+// Whether the server would refuse to change the row of its version: it is published to subscribers, and they could not
+// tell which row that is.
+bool ledger_lacks_identity(postgres::connection &session, const std::string &schema);
+
 } // namespace davit::ledger

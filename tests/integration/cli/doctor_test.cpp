@@ -180,6 +180,57 @@ TEST_CASE("what doctor advises about the ledger of an older davit makes a run po
   if (owner != "postgres") p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
 }
 
+TEST_CASE("what doctor advises where the ledger is published, or its owner's rights are not inherited, makes a run "
+          "possible") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "SELECT 1;");
+  run_davit(p, {"up"});
+  const std::string owner = "owner_" + p.database().name();
+  p.database().sql("CREATE ROLE " + owner + "; GRANT USAGE ON SCHEMA davit TO " + role.name() + ", " + owner +
+                   "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
+                   "; ALTER TABLE davit.progress DROP COLUMN place, DROP COLUMN written_in; UPDATE davit.ledger SET "
+                   "version = 5");
+  std::string why = "table davit.ledger belongs to " + owner;
+  SUBCASE("published to subscribers who could not tell its row") {
+    p.database().sql("ALTER TABLE davit.progress OWNER TO " + role.name() + "; ALTER TABLE davit.ledger OWNER TO " +
+                     owner +
+                     "; ALTER TABLE davit.ledger REPLICA IDENTITY DEFAULT; CREATE PUBLICATION published FOR TABLE " +
+                     "davit.ledger");
+  }
+  SUBCASE("a member that does not inherit") {
+    p.database().sql("ALTER TABLE davit.progress OWNER TO " + owner + "; ALTER ROLE " + role.name() +
+                     " NOINHERIT; GRANT " + owner + " TO " + role.name());
+    why = "table davit.progress belongs to " + owner + ", whose rights it does not inherit";
+  }
+  SUBCASE("no member, and it would not inherit") {
+    p.database().sql("ALTER TABLE davit.progress OWNER TO " + owner + "; ALTER ROLE " + role.name() + " NOINHERIT");
+    why = "table davit.progress belongs to " + owner;
+  }
+  const auto sql = advice(run_json(p, {"doctor"}, 6, role.as()), "ledger", "fail", why);
+  CHECK(has(run_json(p, {"up"}, 6, role.as()).text("/error/hint"), sql));
+  p.database().sql(sql);
+  CHECK(check_in(run_json(p, {"doctor"}, 0, role.as()), "ledger", "warn", "version is 5"));
+  run_davit(p, {"up"}, 0, role.as());
+  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "6");
+  p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
+}
+
+TEST_CASE("a published ledger is upgraded by who does not own it, where subscribers can tell its row") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "SELECT 1;");
+  run_davit(p, {"up"});
+  p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name() +
+                   "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
+                   "; ALTER TABLE davit.progress DROP COLUMN place, DROP COLUMN written_in; ALTER TABLE davit.progress "
+                   "OWNER TO " +
+                   role.name() + "; UPDATE davit.ledger SET version = 5; CREATE PUBLICATION every FOR ALL TABLES");
+  run_davit(p, {"doctor"}, 0, role.as());
+  p.migration("2_b.up.sql", "SELECT 2;");
+  run_davit(p, {"up"}, 0, role.as());
+}
+
 TEST_CASE("what doctor advises about a schema that somebody made for the ledger makes a run possible") {
   const project p;
   const plain_role role(p);
