@@ -33,8 +33,7 @@ void attended::explain_ledger(postgres::server_error &e) const {
 
 void attended::explain(postgres::server_error &e) const {
   require_lock(e);
-  if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !holders_.seen().empty())
-    e.detail = "it waited for " + holders_.seen();
+  holders_.explain(e);
 }
 
 } // namespace davit::lifecycle

@@ -40,4 +40,9 @@ bool lock_holders::look() try {
                 // statement
 }
 
+void lock_holders::explain(postgres::server_error &e) const {
+  if (e.sqlstate == postgres::sqlstate::lock_not_available && e.detail.empty() && !seen_.empty())
+    e.detail = "it waited for " + seen_;
+}
+
 } // namespace davit::lifecycle

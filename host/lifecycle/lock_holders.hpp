@@ -24,6 +24,8 @@ public:
 
   // "AccessExclusiveLock on public.t, held by pid 7 (…)" as seen last; empty if nobody was seen.
   const std::string &seen() const { return seen_; }
+  // Adds that to a lock timeout.
+  void explain(postgres::server_error &e) const;
 
 private:
   using clock = std::chrono::steady_clock;

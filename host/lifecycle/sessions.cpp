@@ -1,5 +1,6 @@
 #include "lifecycle/sessions.hpp"
 
+#include "lifecycle/handler_attendance.hpp"
 #include "lifecycle/lock_key.hpp"
 
 #include <array>
@@ -89,6 +90,10 @@ void sessions::drop_side() noexcept {
 }
 
 postgres::connection sessions::open_to_end_them() const { return home_.open({{}, "davit end"}, nullptr); }
+
+std::unique_ptr<plugin::attendance> sessions::attend_run() {
+  return std::make_unique<handler_attendance>(run(), lock(), show_);
+}
 
 std::optional<std::int32_t> sessions::run_pid() const {
   if (!run_ || !run_->alive()) return std::nullopt;

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,7 @@ public:
   postgres::connection &run() override;
   postgres::connection &side() override;
   void drop_side() noexcept override;
+  std::unique_ptr<plugin::attendance> attend_run() override;
   std::optional<std::int32_t> run_pid() const override;
   // One more, beside the others, on any thread.
   postgres::connection open_to_end_them() const;

@@ -72,19 +72,34 @@ channel &call_sql::prepare(std::int32_t connection, std::string_view sql) {
   return c;
 }
 
+template <class F> auto call_sql::attended(F &&work) {
+  const auto guard = sessions_.attend_run();
+  try {
+    return work();
+  } catch (postgres::server_error &e) {
+    if (guard) guard->explain(e);
+    throw;
+  }
+}
+
 postgres::result call_sql::query(std::int32_t connection, std::string_view sql,
                                  std::span<const postgres::parameter> parameters) {
-  return prepare(connection, sql).query(sql, parameters);
+  channel &c = prepare(connection, sql);
+  if (connection == DAVIT_CONN_SIDE) return c.query(sql, parameters);
+  return attended([&] { return c.query(sql, parameters); });
 }
 
 channel::stream call_sql::open_rows(std::int32_t connection, std::string_view sql,
                                     std::span<const postgres::parameter> parameters) {
   channel &c = prepare(connection, sql);
-  return connection == DAVIT_CONN_SIDE ? side().open_rows_watched(sql, parameters) : c.open_rows(sql, parameters);
+  if (connection == DAVIT_CONN_SIDE) return side().open_rows_watched(sql, parameters);
+  return attended([&] { return c.open_rows(sql, parameters); });
 }
 
 std::optional<postgres::result> call_sql::next_row(std::int32_t connection, std::uint64_t stream) {
-  return connection == DAVIT_CONN_SIDE ? side().next_row_watched(stream) : of(connection).next_row(stream);
+  if (connection == DAVIT_CONN_SIDE) return side().next_row_watched(stream);
+  channel &c = of(connection);
+  return attended([&] { return c.next_row(stream); });
 }
 
 void call_sql::close_rows(std::int32_t connection, std::uint64_t stream) { of(connection).close_rows(stream); }
@@ -99,7 +114,11 @@ void call_sql::finish(bool keep) {
   } catch (const error &) {
     side_failed = std::current_exception();
   }
-  if (main_) main_->finish(keep && !side_failed);
+  keep = keep && !side_failed;
+  if (main_ && keep && main_->commits())
+    attended([&] { main_->finish(keep); });
+  else if (main_)
+    main_->finish(keep);
   if (side_failed) std::rethrow_exception(side_failed);
 }
 

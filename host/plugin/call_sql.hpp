@@ -50,6 +50,7 @@ private:
   channel &prepare(std::int32_t connection, std::string_view sql);
   channel &of(std::int32_t connection);
   side_channel &side();
+  template <class F> auto attended(F &&work);
 
   sessions &sessions_;
   const sql_scope scope_;

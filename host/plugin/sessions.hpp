@@ -4,10 +4,22 @@
 #include "postgres/connection.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace davit::plugin {
+
+// While it lives, whose lock a statement of the run session waits for is shown.
+class attendance {
+public:
+  attendance() = default;
+  virtual ~attendance() = default;
+  attendance(const attendance &) = delete;
+  attendance &operator=(const attendance &) = delete;
+  // Adds to a lock timeout who held the lock.
+  virtual void explain(postgres::server_error &e) const = 0;
+};
 
 class sessions {
 public:
@@ -15,6 +27,8 @@ public:
   // The session that carries the migrations, and the side session; opened at first use. Throw davit::error.
   virtual postgres::connection &run() = 0;
   virtual postgres::connection &side() = 0;
+  // Around what a handler sends to the run session; may be null.
+  virtual std::unique_ptr<attendance> attend_run() { return nullptr; }
   // Backend of the run session, if it is open.
   virtual std::optional<std::int32_t> run_pid() const = 0;
   // Closes the side session, if it is open.

@@ -68,6 +68,48 @@ TEST_CASE("all who hold the lock are named, also a prepared transaction") {
   p.database().sql("ROLLBACK PREPARED 'left behind'");
 }
 
+TEST_CASE("who holds the lock that a handler's own SQL waits for is said, while it waits and when that was in vain") {
+  const struct {
+    std::string phase, what, directive;
+  } rows[] = {{"pre_execute", "do = \"sql\"", ""},
+              {"before_ddl", "do = \"sql\"", ""},
+              {"after_ddl", "do = \"stream\", rows = 1", ""},
+              {"after_ddl", "do = \"sql\"", "-- davit: no-transaction\n"},
+              {"post_execute", "do = \"sql\"", ""},
+              {"post_complete", "do = \"stream\", rows = 1", ""}};
+  for (const auto &row : rows) {
+    CAPTURE(row.phase);
+    CAPTURE(row.what);
+    const project p(toml("300ms", 1) + probe(action("phase = \"" + row.phase + "\"",
+                                                    row.what + ", sql = \"UPDATE t SET i = 3 RETURNING i\"")));
+    p.database().sql("CREATE TABLE t AS SELECT 1 AS i");
+    p.migration("0001_one.up.sql", row.directive + "CREATE TABLE one (i int);");
+    const auto holder = named_session(p, "reporting", "LOCK TABLE t");
+    const auto run = up(p, 1);
+    const std::string who =
+        "RowExclusiveLock on public.t, held by pid " + std::to_string(holder.backend_pid()) + " (user postgres, ";
+    CHECK(run.answer().text("/error/sqlstate") == "55P03");
+    CHECK(run.answer().text("/error/plugin") == "probe");
+    CHECK(run.answer().text("/error/detail").starts_with("it waited for " + who));
+    CHECK(count(run.err(), "waiting for " + who) == 1);
+  }
+}
+
+TEST_CASE("so it is where a handler's COMMIT waits, and there without any timeout") {
+  const project p(toml("0", 0) +
+                  probe(R"t({ phase = "post_execute", do = "sql", sql = "INSERT INTO late VALUES (1)" })t"));
+  p.database().sql(
+      "CREATE TABLE t (i int); CREATE TABLE late (i int); CREATE FUNCTION touch() RETURNS trigger LANGUAGE "
+      "plpgsql AS $$ BEGIN LOCK TABLE t; RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER touch AFTER INSERT "
+      "ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch()");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  auto holder = named_session(p, "reporting", "LOCK TABLE t");
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("waiting for AccessExclusiveLock on public.t, held by pid ");
+  holder.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 0);
+}
+
 TEST_CASE("a statement that is only slow asks nobody who holds what") {
   const project p(toml("300ms", 0));
   p.migration("0001_one.up.sql", "SELECT pg_sleep(0.5);");
