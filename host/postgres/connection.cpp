@@ -229,7 +229,8 @@ void connection::send_copy(std::string_view data) {
   }
   const bool ended = PQputCopyEnd(c_.get(), failure) == 1 && flushed();
   PQsetnonblocking(c_.get(), 0);
-  if (!ended) throw make_connection_error(c_.get(), "cannot end COPY");
+  // Where the session has ended the server's last words are among the results.
+  if (!ended && PQstatus(c_.get()) == CONNECTION_OK) throw make_connection_error(c_.get(), "cannot end COPY");
 }
 
 void connection::discard_copy() {
