@@ -38,21 +38,6 @@ TEST_CASE("what init leaves for the end of the process does not stop the other c
     davit_run(p, {command}, 0);
   }
 }
-#endif
-
-TEST_CASE("what stdio holds back for a plugin is written out, also where a plugin is the end of davit") {
-  for (const std::string destroy : {"", "destroy = \"exit\"", "destroy = \"hang\""}) {
-    CAPTURE(destroy);
-    const temp_folder written;
-    const std::string log = (written.path() / "log").string();
-    const hostile_project p(with_hostile(act("held_back", log) + "\n" + destroy, "deadline = \"1s\"") +
-                            "\n[run]\ngrace = \"500ms\"\n");
-    const auto run = up(p, 0);
-    CHECK(written.read("log") == "a line\n");
-    CHECK_FALSE(has(run.err(), "output buffers"));
-  }
-}
-
 TEST_CASE("where a plugin ends davit beside the run, one answer is given, and it is what davit ends with") {
   for (const std::string at : {"startup", "before_ddl", "failure"}) {
     CAPTURE(at);
@@ -68,6 +53,20 @@ TEST_CASE("where a plugin ends davit beside the run, one answer is given, and it
     if (answer.has("/done")) CHECK(answer.integer("/done") == (done ? 1 : 0));
     if (exists(p, "davit.run"))
       CHECK(p.database().sql("SELECT count(*) FROM davit.run WHERE outcome = 'applied'") == (ok ? "1" : "0"));
+  }
+}
+#endif
+
+TEST_CASE("what stdio holds back for a plugin is written out, also where a plugin is the end of davit") {
+  for (const std::string destroy : {"", "destroy = \"exit\"", "destroy = \"hang\""}) {
+    CAPTURE(destroy);
+    const temp_folder written;
+    const std::string log = (written.path() / "log").string();
+    const hostile_project p(with_hostile(act("held_back", log) + "\n" + destroy, "deadline = \"1s\"") +
+                            "\n[run]\ngrace = \"500ms\"\n");
+    const auto run = up(p, 0);
+    CHECK(written.read("log") == "a line\n");
+    CHECK_FALSE(has(run.err(), "output buffers"));
   }
 }
 
