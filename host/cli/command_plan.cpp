@@ -10,6 +10,7 @@
 #include "lifecycle/present.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
+#include "migration/transaction_mode.hpp"
 #include "plugin/phases.hpp"
 
 #include <fmt/format.h>
@@ -97,6 +98,7 @@ migration::script planner::read(const std::filesystem::path &file) const {
 
 migration::script planner::script_of(const migration::step &s) const {
   auto script = read(s.up ? s.files.up : s.files.down);
+  migration::require_blocks_where_needed(script, s.skip_statements);
   go_on(script, s);
   return script;
 }

@@ -11,6 +11,7 @@
 #include "lifecycle/sessions.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
+#include "migration/transaction_mode.hpp"
 #include "plugin/abandon.hpp"
 #include "plugin/leaving.hpp"
 
@@ -281,7 +282,10 @@ void runner::plan() {
                   "and triggers that migrations call run with it on");
   }
   for (const auto &s : out_.planned) {
-    scripts_.read(s.up ? s.files.up : s.files.down, check);
+    scripts_.read(s.up ? s.files.up : s.files.down, [&](const migration::script &script) {
+      check(script);
+      migration::require_blocks_where_needed(script, s.skip_statements);
+    });
     if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check_verify);
   }
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));

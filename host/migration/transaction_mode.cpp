@@ -1,5 +1,6 @@
 #include "migration/transaction_mode.hpp"
 
+#include "migration/excerpt.hpp"
 #include "migration/text_position.hpp"
 #include "sql/heading.hpp"
 #include "sql/outside_transaction.hpp"
@@ -64,29 +65,13 @@ bool lasts_as_long_as_its_transaction(const statement &st) {
   return true;
 }
 
-// What davit would be refused, or could not tell of, only after a part of the file had been run. How far such a file
-// has got is known between its transactions only, and AND CHAIN leaves nothing between them.
-std::optional<sql::problem> unfit_without_transaction(const script &s) {
-  const statement *begun = nullptr;
-  for (const auto &st : s.statements) {
-    switch (st.kind) {
-    case statement_kind::begin:
-    case statement_kind::begin_with_modes: begun = &st; break;
-    case statement_kind::commit:
-    case statement_kind::rollback:
-    case statement_kind::two_phase: begun = nullptr; break;
-    case statement_kind::end_and_chain:
-      return problem_at(s, st, "AND CHAIN in a migration without a transaction: davit could not tell where it stopped",
-                        "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
-    default:
-      if (!begun && lasts_as_long_as_its_transaction(st))
-        return problem_at(
-            s, st, sql::heading(st.text) + " in a migration without a transaction: it would end with its statement",
-            "put BEGIN; above it, and COMMIT; where it is to end");
-    }
-  }
-  if (!begun) return std::nullopt;
-  return problem_at(s, *begun, sql::heading(begun->text) + " has no COMMIT", "end what it begins with COMMIT");
+// How far such a file has got is known between its transactions only, and AND CHAIN leaves nothing between them.
+std::optional<sql::problem> chained(const script &s) {
+  const auto at = std::find_if(s.statements.begin(), s.statements.end(),
+                               [](const auto &st) { return st.kind == statement_kind::end_and_chain; });
+  if (at == s.statements.end()) return std::nullopt;
+  return problem_at(s, *at, "AND CHAIN in a migration without a transaction: davit could not tell where it stopped",
+                    "write COMMIT; BEGIN; (or ROLLBACK; BEGIN;)");
 }
 
 std::string reason_of(const statement &st) {
@@ -101,7 +86,7 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (no_transaction_directive) {
     s.no_transaction = true;
     s.no_transaction_reason = "-- davit: no-transaction";
-    return unfit_without_transaction(s);
+    return chained(s);
   }
   const auto outside = std::find_if(all.begin(), all.end(), runs_outside_only);
   s.wrapped = is_wrapped(all);
@@ -114,10 +99,31 @@ std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transacti
   if (outside != all.end()) {
     s.no_transaction = true;
     s.no_transaction_reason = reason_of(*outside);
-    return unfit_without_transaction(s);
+    return chained(s);
   }
   if (std::any_of(all.begin(), all.end(), ends_or_begins_transaction)) return not_allowed(s, all);
   return std::nullopt;
+}
+
+void require_blocks_where_needed(const script &s, std::size_t from) {
+  if (!s.no_transaction) return;
+  const auto refuse = [&s](const statement &st, const std::string &what, const char *hint) {
+    error e(error_code::migration_syntax, sql::heading(st.text) + what, hint, place_in(s, st, 0));
+    e.excerpt = excerpt(s, e.where);
+    throw error(std::move(e));
+  };
+  const statement *begun = nullptr;
+  for (std::size_t i = 0; i < s.statements.size(); ++i) {
+    const statement &st = s.statements[i];
+    if (st.kind == statement_kind::begin || st.kind == statement_kind::begin_with_modes)
+      begun = &st;
+    else if (st.kind != statement_kind::savepoint && is_transaction_control(st.kind))
+      begun = nullptr;
+    else if (!begun && i >= from && lasts_as_long_as_its_transaction(st))
+      refuse(st, " in a migration without a transaction: it would end with its statement",
+             "put BEGIN; above it, and COMMIT; where it is to end");
+  }
+  if (begun && begun >= s.statements.data() + from) refuse(*begun, " has no COMMIT", "end what it begins with COMMIT");
 }
 
 } // namespace davit::migration

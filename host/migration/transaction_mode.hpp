@@ -12,4 +12,8 @@ namespace davit::migration {
 // Returns what stands in the way, if anything does.
 std::optional<sql::problem> settle_transaction_mode(script &s, bool no_transaction_directive);
 
+// Of a file without a transaction, before its statements from number `from` (0 is the first) on are run: throws
+// error_code::migration_syntax for what the server refuses outside of a block, and for a BEGIN without COMMIT.
+void require_blocks_where_needed(const script &s, std::size_t from);
+
 } // namespace davit::migration

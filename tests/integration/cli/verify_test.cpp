@@ -86,3 +86,11 @@ TEST_CASE("a verify file that cannot run in a transaction is refused before anyt
   }
   CHECK(p.database().sql("SELECT to_regclass('a') IS NULL") == "t");
 }
+
+TEST_CASE("LOCK TABLE without a transaction is refused by plan and run alike, before anything runs") {
+  const project p;
+  p.migration("1_a.up.sql", "-- davit: no-transaction\nCREATE TABLE a ();\nLOCK TABLE a;");
+  for (const auto &arguments : std::vector<std::vector<std::string>>{{"plan"}, {"up", "--dry-run"}, {"up"}})
+    CHECK(run_json(p, arguments, 3).integer("/error/line") == 3);
+  CHECK(p.database().sql("SELECT to_regclass('a') IS NULL") == "t");
+}

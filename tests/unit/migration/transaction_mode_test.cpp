@@ -1,4 +1,7 @@
+#include "migration/transaction_mode.hpp"
 #include "parse_fixture.hpp"
+
+using davit::migration::require_blocks_where_needed;
 
 using strings = std::vector<std::string>;
 
@@ -64,24 +67,34 @@ TEST_CASE("with the directive a file may do as it likes") {
   CHECK_FALSE(parse("-- davit: no-transaction\nbegin; select 1; commit;").wrapped);
 }
 
-TEST_CASE("without a transaction, what would end with its own statement, or never, is refused and shown") {
+TEST_CASE("without a transaction, what would end with its own statement, or never, is refused before it is run") {
   const struct {
     std::string text, place, named;
-  } rows[] = {{"lock table a; select 1;", "2:1", "lock table a"},
-              {"begin; commit;\nsavepoint a;", "3:1", "savepoint a"},
-              {"declare c cursor for select 1;", "2:1", "declare c cursor for select 1"},
-              {"insert into t values (1);\nbegin; select 1;", "3:1", "begin"},
-              {"begin; commit; begin isolation level serializable;", "2:16", "begin isolation level serializable"}};
+    std::size_t statement;
+  } rows[] = {{"lock table a; select 1;", "2:1", "lock table a", 0},
+              {"begin; commit;\nsavepoint a;", "3:1", "savepoint a", 2},
+              {"declare c cursor for select 1;", "2:1", "declare c cursor for select 1", 0},
+              {"insert into t values (1);\nbegin; select 1;", "3:1", "begin", 1},
+              {"begin; commit; begin isolation level serializable;", "2:16", "begin isolation level serializable", 2}};
   for (const auto &row : rows) {
     CAPTURE(row.text);
-    const auto e = syntax_error_of("-- davit: no-transaction\n" + row.text);
-    CHECK(to_string(e.where) == "dir/1_a.up.sql:" + row.place);
-    CHECK(e.message.starts_with(row.named + " "));
+    const auto s = parse("-- davit: no-transaction\n" + row.text);
+    try {
+      require_blocks_where_needed(s, row.statement);
+      FAIL("no error");
+    } catch (const davit::error &e) {
+      CHECK(e.code == davit::error_code::migration_syntax);
+      CHECK(to_string(e.where) == "dir/1_a.up.sql:" + row.place);
+      CHECK(e.message.starts_with(row.named + " "));
+      CHECK_FALSE(e.excerpt.empty());
+    }
+    CHECK_NOTHROW(require_blocks_where_needed(s, row.statement + 1)); // it has been run
   }
   for (const std::string text :
-       {"declare c cursor with hold for select 1;", "begin; declare c cursor for select 1; savepoint a; commit;",
-        "begin; prepare transaction 'x'; commit prepared 'x';"})
-    CHECK(parse("-- davit: no-transaction\n" + text).no_transaction);
+       {"-- davit: no-transaction\ndeclare c cursor with hold for select 1;", "savepoint a; lock table a;",
+        "-- davit: no-transaction\nbegin; declare c cursor for select 1; savepoint a; commit;",
+        "-- davit: no-transaction\nbegin; prepare transaction 'x'; commit prepared 'x';"})
+    CHECK_NOTHROW(require_blocks_where_needed(parse(text), 0));
 }
 
 TEST_CASE("a statement that needs to run outside of a transaction takes the whole file out of it") {
