@@ -36,6 +36,7 @@ postgres::connection home::open_first(postgres::connect_options options) {
   postgres::connection c(options);
   place_ = postgres::place_of(c);
   conninfo_ = c.conninfo();
+  version_ = c.server_version();
   return c;
 }
 
@@ -45,7 +46,7 @@ postgres::connection home::open(postgres::connect_options options, postgres::con
   options.on_setup = [&seen](const postgres::result &r) { seen = r.text(0, 0) == "f"; };
   if (environment_) environment_->put_back(); // some variables are no options, but settings that libpq sends
   options.url = conninfo_;
-  options.url_is_conninfo = true;
+  options.conninfo_of_version = version_;
   postgres::connection c(options);
   if (seen) return c;
   if ((first && first->still_alive()) || postgres::place_of(c) != place_) elsewhere(c, first);

@@ -23,6 +23,7 @@ public:
 private:
   plugin::kept_environment *environment_;
   std::string conninfo_;
+  int version_ = 0;
   std::string place_;       // of the first: the server's data and the database
   std::int64_t beacon_ = 0; // an advisory lock that the first one holds, and nobody knows of
 };

@@ -155,7 +155,8 @@ void stepwise::on_its_own(std::size_t i) {
   else if (index.was_completed())
     return finished(i);
   p_.sessions.renew_work_lock();
-  without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction);
+  const bool resets_it = sql::token_reader(st.text).is("discard");
+  without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction && !resets_it);
   lock_timeout_ = timeout.before();
   const transaction_count transactions(p_.sessions.run());
   if (noted) reach(i + 1, std::nullopt);

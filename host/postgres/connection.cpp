@@ -52,16 +52,34 @@ void check_url(const std::string &url) {
                 "URL are percent-encoded: @ is %40");
 }
 
+using named_values = std::vector<std::pair<std::string_view, std::string>>;
+
 // Files are split with standard strings. A session of its own is what davit needs; these are the settings of roles and
 // databases that would end it early.
+named_values first_settings(int version, const connect_options &options) {
+  named_values out{{"standard_conforming_strings", "on"},
+                   {"statement_timeout", std::to_string(options.statement_timeout.count())},
+                   {"lock_timeout", std::to_string(options.lock_timeout.count())},
+                   {"idle_in_transaction_session_timeout", "0"}};
+  if (version >= 140000) out.emplace_back("idle_session_timeout", "0");
+  if (version >= 170000) out.emplace_back("transaction_timeout", "0");
+  return out;
+}
+
 std::string setup_sql(int version, const connect_options &options) {
-  std::string sql = "SET standard_conforming_strings = on; SET statement_timeout = " +
-                    std::to_string(options.statement_timeout.count()) +
-                    "; SET lock_timeout = " + std::to_string(options.lock_timeout.count()) +
-                    "; SET idle_in_transaction_session_timeout = 0";
-  if (version >= 140000) sql += "; SET idle_session_timeout = 0";
-  if (version >= 170000) sql += "; SET transaction_timeout = 0";
+  std::string sql;
+  for (const auto &[name, value] : first_settings(version, options))
+    sql += (sql.empty() ? "SET " : "; SET ") + std::string(name) + " = " + value;
   return sql;
+}
+
+// What a session is started with is what RESET leads back to.
+std::string startup_options(const connect_options &options) {
+  if (options.conninfo_of_version == 0) return {};
+  std::string out = options_in(options.url);
+  for (const auto &[name, value] : first_settings(options.conninfo_of_version, options))
+    out += " -c " + std::string(name) + '=' + value;
+  return out;
 }
 
 struct values {
@@ -106,12 +124,18 @@ void connection::require_free() {
 connection::connection(const connect_options &options) : callbacks_(std::make_unique<callbacks>()) {
   // Where a keyword stands twice the later one wins, and the URL is expanded in its place: defaults stand before it,
   // what davit depends on after it.
-  if (!options.url_is_conninfo) check_url(options.url);
+  if (options.conninfo_of_version == 0) check_url(options.url);
   const char *timeout = std::getenv("PGCONNECT_TIMEOUT");
-  const std::array<const char *, 6> keywords{"connect_timeout",  "keepalives_idle", "dbname",
+  const std::string startup = startup_options(options); // empty values count as none
+  const std::array<const char *, 7> keywords{"connect_timeout",  "keepalives_idle", "dbname", "options",
                                              "application_name", "client_encoding", nullptr};
-  const std::array<const char *, 6> contents{timeout ? timeout : "15",         "60",   options.url.c_str(),
-                                             options.application_name.c_str(), "UTF8", nullptr};
+  const std::array<const char *, 7> contents{timeout ? timeout : "15",
+                                             "60",
+                                             options.url.c_str(),
+                                             startup.c_str(),
+                                             options.application_name.c_str(),
+                                             "UTF8",
+                                             nullptr};
   c_.reset(PQconnectdbParams(keywords.data(), contents.data(), 1));
   if (!c_) throw std::bad_alloc();
   if (PQstatus(c_.get()) != CONNECTION_OK) {

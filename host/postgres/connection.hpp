@@ -29,8 +29,9 @@ struct connect_options {
   std::string application_name;                      // shown in pg_stat_activity
   std::string setup = {};                            // statements to begin with; reset_sql() does not repeat them
   std::function<void(const result &)> on_setup = {}; // gets what rows they have; must not throw
-  bool url_is_conninfo = false;                      // of another session: nobody mistyped it
-  // Of the session, whatever its role has; reset_sql() sets them again. 0: none.
+  int conninfo_of_version = 0;                       // not 0: `url` is conninfo() of a session on such a server
+  // Of the session, whatever its role has; reset_sql() sets them again, and so does RESET in one of a conninfo. 0:
+  // none.
   std::chrono::milliseconds lock_timeout{0}, statement_timeout{0};
 };
 

@@ -42,4 +42,12 @@ std::string conninfo_of(pg_conn *c) {
   return out;
 }
 
+std::string options_in(const std::string &conninfo) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> all(PQconninfoParse(conninfo.c_str(), nullptr),
+                                                                         &PQconninfoFree);
+  for (const PQconninfoOption *o = all.get(); o && o->keyword; ++o)
+    if (std::string_view(o->keyword) == "options") return o->val ? o->val : "";
+  return {};
+}
+
 } // namespace davit::postgres

@@ -11,4 +11,7 @@ namespace davit::postgres {
 // another by the time it is used, for plugins live in the same process.
 std::string conninfo_of(pg_conn *c);
 
+// Its keyword "options": what the server's command line would have for that session; empty if there is none.
+std::string options_in(const std::string &conninfo);
+
 } // namespace davit::postgres

@@ -121,3 +121,25 @@ TEST_CASE("a migration whose verify file has acted outside of the database is no
   if (!again) CHECK(davit::read_file(told) == "1\n");
   CHECK(has(p.davit({"up", "--dry-run"}).err, "does not try again") == again);
 }
+
+TEST_CASE("a file that resets its session's timeouts has those of davit.toml again") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"1500ms\"\nstatement_timeout = \"90s\"\n");
+  std::string first;
+  SUBCASE("all of them") { first = "SET lock_timeout = '5s'; RESET ALL;"; }
+  SUBCASE("each") { first = "SET statement_timeout = '5s'; RESET statement_timeout; RESET lock_timeout;"; }
+  SUBCASE("in a function") {
+    p.database().sql("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RESET ALL; END $$");
+    first = "SELECT f();";
+  }
+  SUBCASE("DISCARD ALL") { first = "-- davit: no-transaction\nSET lock_timeout = '5s'; DISCARD ALL;"; }
+  SUBCASE("what the role begins with") {
+    p.database().sql("ALTER DATABASE " + p.database().name() + " SET lock_timeout = '7s'");
+    first = "RESET ALL;";
+  }
+  p.migration("0001_one.up.sql", first + "\nCREATE TABLE one AS SELECT current_setting('lock_timeout') || ' ' || "
+                                         "current_setting('statement_timeout') AS x;");
+  p.migration("0001_one.verify.sql", "SELECT x = '1500ms 90s' FROM one;");
+  CHECK(p.davit({"up", "--dry-run"}).exit_code == 0);
+  up(p, 0);
+  CHECK(p.database().sql("TABLE one") == "1500ms 90s");
+}
