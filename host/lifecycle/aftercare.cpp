@@ -80,7 +80,7 @@ void aftercare::look() {
   since_.clear();
   if (!before) return;
   plugin::leave_if_forked(someone);
-  const auto changed = before->restore();
+  const auto changed = before->restore(someone);
   if (changed.empty()) return;
   const std::string text = someone + ": " + plugin::describe_changes(changed);
   if (said_.insert(text).second) show_.warning(text);

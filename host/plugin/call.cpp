@@ -131,13 +131,8 @@ call_result call_handler(const binding &b, const occasion &when) {
   watch::current_call call = watched();
   under_way running(shared.supervision, call, state);
   std::int32_t status = DAVIT_ERR;
-  try {
-    status = run_foreign(b.who, [&] { return b.what->call(b.what->user, &ctx); });
-  } catch (const std::exception &e) {
-    state.said = "it threw: " + to_utf8_text(e.what());
-  } catch (...) {
-    state.said = "it threw something that is not a std::exception";
-  }
+  if (std::string thrown = catch_foreign(b.who, [&] { status = b.what->call(b.what->user, &ctx); }); !thrown.empty())
+    state.said = std::move(thrown);
   const auto ended = watch::clock::now();
   const bool struck = running.end(ended);
 

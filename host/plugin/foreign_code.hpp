@@ -2,11 +2,14 @@
 // computes afterwards as it did before.
 #pragma once
 
+#include "base/utf8.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/float_mode.hpp"
 #include "plugin/processor_flags.hpp"
 
 #include <cxxabi.h>
+#include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -40,6 +43,24 @@ __attribute__((no_sanitize("null"))) decltype(auto) run_foreign(std::string_view
   } catch (const abi::__forced_unwind &) {
     report_thread_exit();
   }
+}
+
+// The same for code whose exceptions end here: what they say of themselves and how they are destroyed is the plugin's
+// code, too. Returns what it threw, or nothing.
+template <typename Code> std::string catch_foreign(std::string_view who, Code &&code) {
+  return run_foreign(
+      who, [&]() __attribute__((no_sanitize("null")))->std::string {
+        try {
+          code();
+          return {};
+        } catch (const abi::__forced_unwind &) {
+          throw;
+        } catch (const std::exception &e) {
+          return "it threw: " + to_utf8_text(e.what());
+        } catch (...) {
+          return "it threw something that is not a std::exception";
+        }
+      });
 }
 
 } // namespace davit::plugin

@@ -160,14 +160,12 @@ init_outcome call_init(const davit_host &host, decltype(davit_plugin::init) init
   handle.owner = &owner;
   handle.thread = std::this_thread::get_id();
   init_outcome out{};
-  try {
-    out.status = run_foreign("plugin '" + owner.name() + "', init", [&] { return init(&host, &handle, &self); });
+  std::string thrown =
+      catch_foreign("plugin '" + owner.name() + "', init", [&] { out.status = init(&host, &handle, &self); });
+  if (thrown.empty())
     out.text = handle.said.empty() ? handle.error : handle.said;
-  } catch (const std::exception &e) {
-    out = {DAVIT_ERR, "it threw: " + to_utf8_text(e.what())};
-  } catch (...) {
-    out = {DAVIT_ERR, "it threw something that is not a std::exception"};
-  }
+  else
+    out = {DAVIT_ERR, std::move(thrown)};
   handle.open = false;
   handle.given.clear();
   if (out.status != DAVIT_OK) return out;

@@ -38,8 +38,8 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
 
 void instance::put_process_back(std::string_view when) const {
   if (!services_.process) return;
-  if (const auto changed = services_.process->restore(); !changed.empty())
-    services_.log(DAVIT_LOG_WARN, name_, std::string(when) + " " + describe_changes(changed));
+  const auto changed = services_.process->restore("plugin '" + name_ + "', " + std::string(when));
+  if (!changed.empty()) services_.log(DAVIT_LOG_WARN, name_, std::string(when) + " " + describe_changes(changed));
 }
 
 // Shown at once, as the process may be about to end.
@@ -59,11 +59,8 @@ instance::~instance() {
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy is not called: " + e.message);
     return;
   }
-  try {
-    run_foreign("plugin '" + name_ + "', destroy", [this] { descriptor_.destroy(self_); });
-  } catch (...) {
+  if (!catch_foreign("plugin '" + name_ + "', destroy", [this] { descriptor_.destroy(self_); }).empty())
     services_.log(DAVIT_LOG_ERROR, name_, "its destroy threw an exception");
-  }
   limit.reset();
   put_process_back("in its destroy");
 }

@@ -37,6 +37,12 @@ bool is(int fd, dev_t device, ino_t inode) {
   return ::fstat(fd, &info) == 0 && info.st_dev == device && info.st_ino == inode;
 }
 
+// With a plugin's facet its destructor would run, here or wherever the last copy goes.
+void keep(std::locale foreign) {
+  static auto &all = *new std::vector<std::locale>;
+  all.push_back(std::move(foreign));
+}
+
 std::string listed(const std::vector<std::string> &what) {
   std::string out;
   for (std::size_t i = 0; i < what.size(); ++i) out += (i == 0 ? "" : i + 1 == what.size() ? " and " : ", ") + what[i];
@@ -81,7 +87,8 @@ process_state::~process_state() {
     if (f.copy >= 0) ::close(f.copy);
 }
 
-process_state::changes process_state::restore() {
+process_state::changes process_state::restore(std::string_view after) {
+  const crash_note note(after);
   changes found;
   restore_signals(found);
   restore_locale(found);
@@ -112,7 +119,7 @@ void process_state::restore_signals(changes &found) {
 
 void process_state::restore_locale(changes &found) {
   const bool cpp = !(std::locale() == locale_);
-  if (cpp) std::locale::global(locale_);
+  if (cpp) keep(std::locale::global(locale_));
   const char *now = std::setlocale(LC_ALL, nullptr);
   const bool c = !now || c_locale_ != now;
   if (c) std::setlocale(LC_ALL, c_locale_.c_str());

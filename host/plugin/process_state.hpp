@@ -7,6 +7,7 @@
 #include <csignal>
 #include <locale>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,8 @@ public:
     bool empty() const { return put_back.empty() && lost.empty(); }
     void add(std::string what, bool back = true) { (back ? put_back : lost).push_back(std::move(what)); }
   };
-  // Puts back what differs. A few microseconds.
-  changes restore();
+  // Puts back what differs. A few microseconds. What comes to grief in that is of `who`, whose code ran before.
+  changes restore(std::string_view who);
   // For whoever is about to connect.
   kept_environment &environment() { return environment_; }
 

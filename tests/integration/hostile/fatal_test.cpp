@@ -32,8 +32,9 @@ TEST_CASE("a handler that crashes is named, the process dies of its signal, and 
     const char *what;
     int signal;
   };
-  for (const auto &[what, signal] : {row{"segv", SIGSEGV}, row{"fpe", SIGFPE}, row{"overflow", SIGSEGV},
-                                     row{"abort", SIGABRT}, row{"terminate", SIGABRT}, row{"noexcept", SIGABRT}}) {
+  for (const auto &[what, signal] :
+       {row{"segv", SIGSEGV}, row{"fpe", SIGFPE}, row{"overflow", SIGSEGV}, row{"abort", SIGABRT},
+        row{"terminate", SIGABRT}, row{"noexcept", SIGABRT}, row{"throw_deadly", SIGABRT}}) {
     const std::string row_is(what);
     CAPTURE(row_is);
     const hostile_project p(act(what));
@@ -93,6 +94,14 @@ TEST_CASE("a plugin's own thread that crashes is not blamed on the handler that 
   }
 }
 
+TEST_CASE("who left the environment where davit cannot read it is named") {
+  const hostile_project p(act("lose_environment"));
+  const auto result = struck(p);
+  CAPTURE(result.err);
+  CHECK(has(result.err, "davit: crashed in plugin 'villain' at before_ddl"));
+  check_nothing_happened(p);
+}
+
 TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is named") {
   struct row {
     std::string toml;
@@ -101,6 +110,7 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
   for (const auto &[toml, who] :
        {row{with_hostile("init = \"crash\""), "plugin 'villain', init"},
         row{with_hostile("init = \"overflow\""), "plugin 'villain', init"},
+        row{with_hostile("init = \"throw_deadly\""), "plugin 'villain', init"},
         row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
         row{with_library(test_plugin("broken_resolver_crashes")), "the entry symbol's resolver in "},
         row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
@@ -117,7 +127,7 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
 }
 
 TEST_CASE("a crash in destroy is named, and davit ends with the exit code of what it has answered") {
-  for (const std::string what : {"segv", "abort"}) {
+  for (const std::string what : {"segv", "abort", "throw_deadly"}) {
     CAPTURE(what);
     const hostile_project p(with_hostile("destroy = \"" + what + "\""));
     const auto run = up(p, 0);

@@ -64,6 +64,17 @@ TEST_CASE("what a handler changes in the process is put back after its phase, an
   }
 }
 
+TEST_CASE("no code of a plugin runs where its locale is put back") {
+  for (const std::string &toml :
+       {act("deadly_locale"), std::string("init = \"deadly_locale\""), std::string("destroy = \"deadly_locale\"")}) {
+    CAPTURE(toml);
+    const hostile_project p(with_hostile(toml));
+    const auto run = up(p, 0);
+    CHECK(has(run.err(), "it changed the locale, which davit has put back"));
+    CHECK(ledger(p) == "0001 applied");
+  }
+}
+
 TEST_CASE("what init and destroy change in the process is put back and said as well") {
   for (const auto &[what, words] : changes) {
     const std::string row_is(what);

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <locale>
 #include <string>
@@ -58,6 +59,26 @@ struct comma : std::numpunct<char> {
 };
 std::int32_t cpp_locale(const scene &) {
   std::locale::global(std::locale(std::locale(), new comma));
+  return DAVIT_OK;
+}
+
+// The last who knows of it destroys it.
+struct deadly_facet : std::numpunct<char> {
+  ~deadly_facet() override { std::abort(); }
+};
+std::int32_t deadly_locale(const scene &) {
+  std::locale::global(std::locale(std::locale(), new deadly_facet));
+  return DAVIT_OK;
+}
+
+struct deadly_exception : std::exception {
+  const char *what() const noexcept override { std::abort(); }
+};
+std::int32_t throw_deadly(const scene &) { throw deadly_exception(); }
+
+// As code does that keeps variables of its own where it runs.
+std::int32_t lose_environment(const scene &) {
+  environ = reinterpret_cast<char **>(8);
   return DAVIT_OK;
 }
 
@@ -251,7 +272,8 @@ std::int32_t late_garbage(const scene &) {
 deeds process_deeds() {
   return {
     {"unblock", unblock}, {"block", block}, {"handlers", handlers}, {"defaults", defaults}, {"ignore", ignore},
-        {"setlocale", set_locale}, {"cpp_locale", cpp_locale}, {"chdir", change_folder},
+        {"setlocale", set_locale}, {"cpp_locale", cpp_locale}, {"deadly_locale", deadly_locale},
+        {"throw_deadly", throw_deadly}, {"lose_environment", lose_environment}, {"chdir", change_folder},
         {"chdir_and_throw", change_folder_and_throw}, {"umask", change_umask}, {"close_output", close_output},
         {"replace_output", replace_output}, {"close_all", close_all}, {"replace_sockets", replace_sockets},
         {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},

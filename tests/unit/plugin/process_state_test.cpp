@@ -38,13 +38,13 @@ TEST_CASE("a limit that could not be put back is as it is from then on: nobody i
     now.rlim_max -= 1;
     now.rlim_cur = 5;
     ::setrlimit(RLIMIT_NOFILE, &now);
-    const bool told = before.restore().lost.size() == 1;
+    const bool told = before.restore("a test").lost.size() == 1;
     ::getrlimit(RLIMIT_NOFILE, &now);
     const bool nearest = now.rlim_cur == std::min(soft, now.rlim_max);
-    const bool silent = before.restore().empty();
+    const bool silent = before.restore("a test").empty();
     now.rlim_cur = 5; // whoever changes it now is to be told of
     ::setrlimit(RLIMIT_NOFILE, &now);
-    return told && nearest && silent && before.restore().put_back.size() == 1;
+    return told && nearest && silent && before.restore("a test").put_back.size() == 1;
   });
   CHECK(as_expected);
 }
