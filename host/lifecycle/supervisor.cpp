@@ -37,8 +37,9 @@ constexpr auto least_time_at_the_end = 1s; // for a handler that is told of the 
 // the objects that plugins made thread_local there, and their destructors may do whatever they like, watched by nobody.
 class worker {
 public:
-  explicit worker(std::function<void()> work) : state_(std::make_shared<state>()) {
-    std::thread([s = state_, work = std::move(work), waiting = pthread_self()] {
+  worker(const sigset_t &blocked, std::function<void()> work) : state_(std::make_shared<state>()) {
+    std::thread([s = state_, blocked, work = std::move(work), waiting = pthread_self()] {
+      pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
       const plugin::crash_stack stack;
       try {
         work();
@@ -69,6 +70,26 @@ private:
     std::exception_ptr failure;
   };
   std::shared_ptr<state> state_;
+};
+
+// Plugins may have handlers for signals of their own, in which a thread may get lost: not the one that watches over all
+// else. What comes of a crash of its own it takes.
+class no_handlers_here {
+public:
+  no_handlers_here() {
+    sigset_t all;
+    sigfillset(&all);
+    for (const int s : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS}) sigdelset(&all, s);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~no_handlers_here() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  no_handlers_here(const no_handlers_here &) = delete;
+  no_handlers_here &operator=(const no_handlers_here &) = delete;
+
+  const sigset_t &elsewhere() const { return before_; }
+
+private:
+  sigset_t before_{};
 };
 
 // As nohup does with SIGHUP.
@@ -103,6 +124,7 @@ private:
 
   const supervised &p_;
   const blocked_signals &signals_;
+  const no_handlers_here alone_;
   std::unique_ptr<worker> worker_;
   const clock::time_point deadline_ = p_.stop.deadline().count() > 0 ? clock::now() + p_.stop.deadline()
                                                                      : clock::time_point::max();
@@ -193,7 +215,8 @@ void supervisor::look_for_lost_handler() {
     last_sign_ = clock::now();
     p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
     try {
-      worker_ = std::make_unique<worker>([go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
+      worker_ = std::make_unique<worker>(alone_.elsewhere(),
+                                         [go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
     } catch (const std::system_error &e) {
       leave(std::string("no thread can be had for the end of the run (") + e.what() + ")", error_code::hook_abandoned);
     }
@@ -214,7 +237,7 @@ void supervisor::look_for_silent_server() {
 
 supervised_end supervisor::run(const std::function<void()> &work) {
   try {
-    worker_ = std::make_unique<worker>(work);
+    worker_ = std::make_unique<worker>(alone_.elsewhere(), work);
   } catch (const std::system_error &e) {
     throw error(nothing_begun(no_process_for("the run", e.code().message())));
   }

@@ -69,6 +69,14 @@ TEST_CASE("a handler is named, too, when its process ends by a signal of its own
   }
 }
 
+TEST_CASE("a plugin's handler for a signal of its own, in which a thread gets lost, does not take the deadline away") {
+  const hostile_project p(with_hostile("act = \"hang_in_signal_handler\"\nat = \"startup\"", "deadline = \"200ms\"") +
+                          "\n[run]\ngrace = \"200ms\"\n");
+  p.migration("0002_two.up.sql", "SELECT pg_sleep(61);");
+  CHECK(p.davit({"up", "--deadline", "1s"}).exit_code == 124);
+  wait_until_davit_is_gone(p);
+}
+
 TEST_CASE("a signal that somebody sends from outside is not put down to the handler that runs") {
   const hostile_project p(with_probe(R"t({ phase = "before_ddl", do = "log", text = "hanging now" },
                                         { phase = "before_ddl", do = "hang" })t"));

@@ -41,6 +41,15 @@ std::int32_t forgets_its_timer(const scene &) {
   if (::setitimer(ITIMER_REAL, &soon, nullptr) != 0) return DAVIT_ERR;
   hang();
 }
+// Whichever thread takes the signal is lost.
+std::int32_t hang_in_signal_handler(const scene &) {
+  constexpr int own = SIGUSR2;
+  if (std::signal(own, [](int) {
+        for (;;) ::pause();
+      }) == SIG_ERR)
+    return DAVIT_ERR;
+  return ::kill(::getpid(), own) == 0 ? DAVIT_OK : DAVIT_ERR;
+}
 std::int32_t raises(const scene &s) {
   ::raise(std::stoi(std::string(s.more.data, s.more.len)));
   hang();
@@ -74,6 +83,7 @@ deeds fatal_deeds() {
           {"abort", aborts},
           {"terminate", terminates},
           {"noexcept", throws_over_noexcept},
+          {"hang_in_signal_handler", hang_in_signal_handler},
           {"pthread_exit", leaves_its_thread},
           {"timer", forgets_its_timer},
           {"raise", raises},
