@@ -81,6 +81,7 @@ int main(int argc, char **argv) {
   ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
   ::mallopt(M_TOP_PAD, 1 << 20);
   std::signal(SIGPIPE, SIG_IGN); // `davit up | head` must not end a run half-way
+  std::signal(SIGXFSZ, SIG_IGN); // a limit that a plugin has lowered must not end it where output goes into a file
   std::signal(SIGCHLD, SIG_DFL); // whoever starts davit may ignore it: no child could be waited for
   const parsed p = parse_arguments(argc, argv);
   if (!p.run) return refuse_arguments(p, argc, argv);

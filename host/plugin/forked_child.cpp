@@ -17,6 +17,12 @@ std::atomic<pid_t> watched{0};
 // As whoever started davit left them.
 sigset_t mask_at_start;
 bool pipe_was_ignored = false;
+bool size_was_ignored = false;
+
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
 
 // What a child runs is to end with the others at a Ctrl-C, and as its parent wants it to: davit keeps those signals for
 // itself in the threads that call plugins.
@@ -27,6 +33,7 @@ void give_signals_back() noexcept {
     if (sigismember(&mask_at_start, s) == 0) sigaddset(&mine, s);
   pthread_sigmask(SIG_UNBLOCK, &mine, nullptr);
   if (!pipe_was_ignored) std::signal(SIGPIPE, SIG_DFL);
+  if (!size_was_ignored) std::signal(SIGXFSZ, SIG_DFL);
 }
 
 // Other threads, and the locks they held, were left behind in the parent.
@@ -39,8 +46,8 @@ void put(std::string_view text) noexcept {
 void watch_forks() {
   watched = ::getpid();
   pthread_sigmask(SIG_BLOCK, nullptr, &mask_at_start);
-  struct sigaction now {};
-  pipe_was_ignored = ::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+  pipe_was_ignored = is_ignored(SIGPIPE);
+  size_was_ignored = is_ignored(SIGXFSZ);
   ::pthread_atfork(nullptr, nullptr, [] {
     forked = true;
     give_signals_back();

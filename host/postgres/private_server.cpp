@@ -92,6 +92,7 @@ pid_t spawn(const std::vector<std::string> &arguments, const fs::path &log, cons
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_DFL);
   ::setpgid(0, 0); // Ctrl-C is for davit; it stops the server when it is done with it
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const int in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);

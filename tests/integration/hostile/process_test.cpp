@@ -1,6 +1,8 @@
 // What a plugin changes in the process is put back and said; the run goes on as if it had not been.
 #include "hostile_run.hpp"
 
+#include "base/file.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -73,6 +75,19 @@ TEST_CASE("no code of a plugin runs where its locale is put back") {
     CHECK(has(run.err(), "it changed the locale, which davit has put back"));
     CHECK(ledger(p) == "0001 applied");
   }
+}
+
+TEST_CASE("a limit for the size of files does not end davit where its output goes into files") {
+  const hostile_project p(with_hostile(act("log_without_room")));
+  program what = p.command({"up", "--json"});
+  what.argv.insert(what.argv.begin(), {"/bin/sh", "-c", "cd \"$0\" && exec \"$@\" > out 2> err", p.folder().string()});
+  const auto result = run(what);
+  CHECK(result.signal == 0);
+  CHECK(result.exit_code == 0);
+  CHECK(has(davit::read_file(p.folder() / "err"),
+            "it changed the limit for the size of files, which davit has put back"));
+  CHECK(has(davit::read_file(p.folder() / "out"), "\"outcome\": \"applied\""));
+  CHECK(ledger(p) == "0001 applied");
 }
 
 TEST_CASE("what init and destroy change in the process is put back and said as well") {

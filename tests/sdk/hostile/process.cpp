@@ -76,6 +76,15 @@ struct deadly_exception : std::exception {
 };
 std::int32_t throw_deadly(const scene &) { throw deadly_exception(); }
 
+std::int32_t log_without_room(const scene &s) {
+  rlimit size{};
+  ::getrlimit(RLIMIT_FSIZE, &size);
+  size.rlim_cur = 0;
+  if (::setrlimit(RLIMIT_FSIZE, &size) != 0) return DAVIT_ERR;
+  s.host->log(s.host, DAVIT_LOG_WARN, {"nobody reads this", 17});
+  return DAVIT_OK;
+}
+
 // As code does that keeps variables of its own where it runs.
 std::int32_t lose_environment(const scene &) {
   environ = reinterpret_cast<char **>(8);
@@ -273,10 +282,10 @@ deeds process_deeds() {
   return {
     {"unblock", unblock}, {"block", block}, {"handlers", handlers}, {"defaults", defaults}, {"ignore", ignore},
         {"setlocale", set_locale}, {"cpp_locale", cpp_locale}, {"deadly_locale", deadly_locale},
-        {"throw_deadly", throw_deadly}, {"lose_environment", lose_environment}, {"chdir", change_folder},
-        {"chdir_and_throw", change_folder_and_throw}, {"umask", change_umask}, {"close_output", close_output},
-        {"replace_output", replace_output}, {"close_all", close_all}, {"replace_sockets", replace_sockets},
-        {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
+        {"throw_deadly", throw_deadly}, {"lose_environment", lose_environment}, {"log_without_room", log_without_room},
+        {"chdir", change_folder}, {"chdir_and_throw", change_folder_and_throw}, {"umask", change_umask},
+        {"close_output", close_output}, {"replace_output", replace_output}, {"close_all", close_all},
+        {"replace_sockets", replace_sockets}, {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
         {"replace_sockets_later", replace_sockets_later}, {"no_pending_signals", no_pending_signals},
         {"no_more_threads", no_more_threads}, {"round_upwards", round_upwards}, {"trap_floats", trap_floats},
         {"flush_to_zero", flush_to_zero},
