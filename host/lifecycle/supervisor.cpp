@@ -40,6 +40,7 @@ public:
   worker(const sigset_t &blocked, std::function<void()> work) : state_(std::make_shared<state>()) {
     std::thread([s = state_, blocked, work = std::move(work), waiting = pthread_self()] {
       pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+      pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); // a plugin's request would strike in davit's code
       const plugin::crash_stack stack;
       try {
         work();

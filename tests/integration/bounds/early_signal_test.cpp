@@ -54,7 +54,10 @@ TEST_CASE("nothing is left of a private server where nobody is left to tidy up")
   for (const auto &[command, signal] : std::vector<std::pair<const char *, int>>{{"plan", SIGTERM}, {"up", SIGKILL}}) {
     CAPTURE(command);
     running_program davit(p.command({command, "--ephemeral"}, {{"TMPDIR", scratch.path().string()}}));
-    wait_until("the server's folder is there", [&] { return !scratch.names().empty(); });
+    wait_until("the server is being made", [&] {
+      const auto all = scratch.names();
+      return !all.empty() && std::filesystem::exists(scratch.path() / all.front() / "log");
+    });
     davit.send(signal);
     davit.wait();
     wait_until("it is gone", [&] { return scratch.names().empty(); });

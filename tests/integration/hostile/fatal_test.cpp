@@ -182,6 +182,12 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
   }
 }
 
+TEST_CASE("a thread that a handler wants to have cancelled is davit's, and goes on") {
+  const hostile_project p(act("cancel"));
+  const auto run = up(p, 0);
+  CHECK(run.answer().text("/outcome") == "applied");
+}
+
 namespace {
 
 // The villain is given up, and does `what` while the witness is told of the run's failure.

@@ -35,6 +35,10 @@ std::int32_t exits_quickly(const scene &) { std::quick_exit(0); }
 std::int32_t exits_at_once(const scene &) { ::_exit(0); }
 std::int32_t leaves_its_thread(const scene &) { ::pthread_exit(nullptr); }
 
+std::int32_t cancels_its_thread(const scene &) {
+  return ::pthread_cancel(::pthread_self()) == 0 ? DAVIT_OK : DAVIT_ERR;
+}
+
 // By a timer that nobody waits for any more.
 std::int32_t forgets_its_timer(const scene &) {
   const itimerval soon{{0, 0}, {0, 1}};
@@ -85,6 +89,7 @@ deeds fatal_deeds() {
           {"noexcept", throws_over_noexcept},
           {"hang_in_signal_handler", hang_in_signal_handler},
           {"pthread_exit", leaves_its_thread},
+          {"cancel", cancels_its_thread},
           {"timer", forgets_its_timer},
           {"raise", raises},
           {"exit", exits},
