@@ -73,10 +73,14 @@ void spawn_and_wait() {
   if (::waitpid(pid, &status, 0) != pid || status != 0) throw std::runtime_error("/bin/true did not exit with 0");
 }
 
+struct loaded : plugin::plugin_set {
+  loaded(const config::settings &s, plugin::services &services) { load(s, services); }
+};
+
 struct host {
   explicit host(const project &p)
-      : settings(config::load(p.folder() / "davit.toml")), dispatcher(plugins, sessions, stop, show, journal) {
-    plugins.load(settings, services);
+      : settings(config::load(p.folder() / "davit.toml")), plugins(settings, services),
+        dispatcher(plugins, sessions, stop, show, journal) {
     dispatcher.run.started_us = 1;
   }
   // As a run does it: what was written down goes to the ledger after each migration, not within a call.
@@ -92,7 +96,7 @@ struct host {
 
   plugin::services services{[](int, std::string_view, std::string_view) {}, {}, {}};
   config::settings settings;
-  plugin::plugin_set plugins;
+  loaded plugins;
   no_sessions sessions;
   lifecycle::interrupt stop;
   lifecycle::cancel_targets targets;
