@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+#include <pthread.h>
+
 namespace davit::plugin {
 
 // Davit may be handling an exception, of which it tells the plugin. The unwinding of a thread cannot be caught while
@@ -30,10 +32,20 @@ private:
   void *const before_;
 };
 
+// A request to cancel the thread would strike in davit's code: it has an effect only while foreign code wants that.
+class cancel_guard {
+public:
+  cancel_guard() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+  ~cancel_guard() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+  cancel_guard(const cancel_guard &) = delete;
+  cancel_guard &operator=(const cancel_guard &) = delete;
+};
+
 // Exceptions pass; pthread_exit() ends the process, as exit() does: nobody would be left to go on with the run.
 // The unwinding of a thread has no object that the reference below could be bound to, which is no mistake.
 template <typename Code>
 __attribute__((no_sanitize("null"))) decltype(auto) run_foreign(std::string_view who, Code &&code) {
+  const cancel_guard cancelling;
   const handled_exceptions_guard handled;
   const float_guard floats;
   const crash_note note(who);

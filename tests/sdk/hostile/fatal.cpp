@@ -35,8 +35,12 @@ std::int32_t exits_quickly(const scene &) { std::quick_exit(0); }
 std::int32_t exits_at_once(const scene &) { ::_exit(0); }
 std::int32_t leaves_its_thread(const scene &) { ::pthread_exit(nullptr); }
 
+// As a library may do that keeps cancellation out of its work.
 std::int32_t cancels_its_thread(const scene &) {
-  return ::pthread_cancel(::pthread_self()) == 0 ? DAVIT_OK : DAVIT_ERR;
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+  const bool asked = ::pthread_cancel(::pthread_self()) == 0;
+  ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr);
+  return asked ? DAVIT_OK : DAVIT_ERR;
 }
 
 // By a timer that nobody waits for any more.
