@@ -1,5 +1,7 @@
 #include "lifecycle/dispatcher.hpp"
 
+#include "plugin/leaving.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -73,6 +75,7 @@ void dispatcher::call_all(plugin::sql_scope scope, const error *failure) {
         add_to(*now_.failed, e);
       else
         now_.failed = std::move(e);
+      plugin::decide_failure(*now_.failed); // the next one may end davit
     } catch (...) {
       care_.after_failure(b, clock::now());
       throw;
@@ -126,6 +129,10 @@ void dispatcher::skip(const plugin::binding &b) {
   now_.began = clock::now();
   write_down(b, r);
   show_.handler_done(b, r, false);
+}
+
+void dispatcher::tell_failed_before(error &e) const {
+  if (now_.failed) add_to(e, *now_.failed);
 }
 
 void dispatcher::give_up(const error &why) {

@@ -38,6 +38,8 @@ public:
   // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
   // once more, that goes on after it. Instances with such a handler are not called again.
   void give_up(const error &why);
+  // Adds what had failed in its phase before, for which it was called all the same.
+  void tell_failed_before(error &e) const;
   // Whether each handler of the phase that was fired last was called, and none was cut short because the run is to
   // stop.
   bool all_called() const { return now_.next == plugins_.at(*now_.phase).size() && !now_.cut_short; }

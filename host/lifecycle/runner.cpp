@@ -165,6 +165,7 @@ run_outcome runner::go_on_without(const plugin::watch::overdue_call &late) {
   hung.handler = late.handler;
   hung.phase = late.phase;
   error why = end_of_run(hung);
+  dispatcher_.tell_failed_before(why);
   if (inside()) { // what it uses cannot be used here
     why.state = "davit's sessions could not be ended (" + why_not +
                 "): the server rolls back what was not committed once it notices that davit is gone; the ledger "

@@ -182,10 +182,12 @@ TEST_CASE("pthread_exit() in a handler or in init, which nobody would outlive in
   }
 }
 
-TEST_CASE("a thread that a handler wants to have cancelled is davit's, and goes on") {
-  const hostile_project p(act("cancel"));
-  const auto run = up(p, 0);
-  CHECK(run.answer().text("/outcome") == "applied");
+TEST_CASE("a thread that a plugin wants to have cancelled is davit's, and goes on") {
+  for (const auto &toml : {act("cancel"), act("cancel", "startup"), with_hostile("init = \"cancel\"")}) {
+    CAPTURE(toml);
+    const hostile_project p(toml);
+    CHECK(up(p, 0).answer().text("/outcome") == "applied");
+  }
 }
 
 namespace {
@@ -407,6 +409,17 @@ TEST_CASE(
     CHECK(has(run.err(), "0001_one.up.sql:1:27: division by zero [22012]"));
     check_failure_is_kept(at, p);
   }
+}
+
+TEST_CASE(
+    "what a handler after COMMIT has failed of is told where the next one, which is called all the same, ends davit") {
+  const hostile_project p(with_probe(R"t({ phase = "post_execute", do = "fail", text = "not today" })t") +
+                          hostile("act = \"exit\"\nat = \"post_execute\""));
+  const auto run = up(p, 1);
+  CAPTURE(run.err());
+  CHECK(has(run.answer().text("/error/message"), "exit() was called in plugin 'villain'"));
+  CHECK(run.answer().text("/failed_before/message") == "not today");
+  CHECK(has(run.err(), "not today"));
 }
 
 TEST_CASE("and where a second signal does") {

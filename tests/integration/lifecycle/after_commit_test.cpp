@@ -137,3 +137,13 @@ TEST_CASE("who is not called after COMMIT behind a handler that does not return 
   CHECK(has(run.err(), not_called));
   CHECK(p.owed() == "0001");
 }
+
+TEST_CASE("what one handler after COMMIT has failed of is told beside the next one, which does not return") {
+  const shop p("environment = \"test\"\n[run]\ngrace = \"200ms\"\n" +
+               probe(action(R"t(phase = "post_execute")t", failing), "", "first") +
+               probe(action(R"t(phase = "post_execute")t", R"t(do = "hang")t"), "deadline = \"100ms\"\n", "second"));
+  const auto run = up(p, 124);
+  CHECK(run.answer().text("/error/plugin") == "second");
+  CHECK(has(run.answer().text("/error/detail"), "plugin 'first', handler"));
+  CHECK(has(run.answer().text("/error/detail"), "at post_execute failed: not today"));
+}
