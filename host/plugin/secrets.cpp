@@ -26,11 +26,22 @@ void replace_beginnings(std::string &text, std::string_view secret) {
     if (const auto n = cut_beginning(std::string_view(text).substr(at), secret)) text.replace(at, n, "***");
 }
 
+// As text is shown in one line: queries of other sessions, for one.
+std::string squeezed(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!space || out.empty() || out.back() != ' ') out += space ? ' ' : c;
+  }
+  return out;
+}
+
 } // namespace
 
 void secrets::add(const std::vector<std::string> &texts) {
   for (const auto &t : texts)
-    if (t.size() >= 4) texts_.push_back(t);
+    for (auto &form : {t, squeezed(t)})
+      if (form.size() >= 4 && std::find(texts_.begin(), texts_.end(), form) == texts_.end()) texts_.push_back(form);
   std::sort(texts_.begin(), texts_.end(), [](const auto &a, const auto &b) { return a.size() > b.size(); });
 }
 

@@ -32,6 +32,14 @@ TEST_CASE("the beginning of a secret that the server has cut is taken out, too")
   CHECK(s.scrub("0123456789abcdef...") == "***...");
 }
 
+TEST_CASE("a secret is known again where lines and blanks of it were squeezed into one line") {
+  secrets s;
+  s.add({"-----BEGIN KEY-----\nMIIE  v\n"});
+  CHECK(s.scrub("query: select '-----BEGIN KEY----- MIIE v '") == "query: select '***'");
+  CHECK(s.scrub("-----BEGIN KEY-----\nMIIE  v\n") == "***");
+  CHECK(s.scrub("select '-----BEGIN KEY----- MII...") == "select '***...");
+}
+
 TEST_CASE("a secret of asterisks does not go on for ever") {
   secrets s;
   s.add({"****"});
