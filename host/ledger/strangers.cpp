@@ -6,7 +6,9 @@ namespace davit::ledger {
 
 std::string strangers_in(postgres::connection &session, const std::string &schema) {
   const auto r = session.query(
-      "SELECT pg_catalog.string_agg(n.nspname || '.' || c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c "
+      "SELECT pg_catalog.string_agg(n.nspname || '.' || c.relname, ', ' ORDER BY c.relname) FROM (SELECT relname, "
+      "relnamespace FROM pg_catalog.pg_class UNION SELECT typname, typnamespace FROM pg_catalog.pg_type) c " // rows'
+                                                                                                             // types
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname IN "
       "('hook_call', 'migration', 'progress', 'run', 'run_migration') AND NOT EXISTS (SELECT FROM pg_catalog.pg_class "
       "l "

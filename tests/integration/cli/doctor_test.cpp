@@ -340,8 +340,8 @@ TEST_CASE("doctor warns of connection limits, of the server and of the database,
 TEST_CASE("tables that are not davit's, and are where its ledger is to be, are told before a run and by it") {
   const project p("environment = \"test\"\n[ledger]\nschema = \"public\"\n");
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
-  p.database().sql("CREATE TABLE run (); CREATE VIEW progress AS SELECT 1");
-  const std::string named = "there is something else named public.progress, public.run";
+  p.database().sql("CREATE TABLE run (); CREATE VIEW progress AS SELECT 1; CREATE TYPE hook_call AS ENUM ()");
+  const std::string named = "there is something else named public.hook_call, public.progress, public.run";
   CHECK(has(run_davit(p, {"doctor"}, 6).out, named));
   CHECK(has(run_davit(p, {"plan"}).err, named));
   for (const auto &arguments : std::vector<std::vector<std::string>>{{"up", "--dry-run"}, {"up"}}) {
