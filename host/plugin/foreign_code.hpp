@@ -32,10 +32,11 @@ private:
   void *const before_;
 };
 
-// A request to cancel the thread would strike in davit's code: it has an effect only while foreign code wants that.
+// A request to cancel the thread would strike in davit's code: from the first call on it has an effect only while
+// foreign code wants that.
 class cancel_guard {
 public:
-  cancel_guard() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+  cancel_guard() = default;
   ~cancel_guard() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
   cancel_guard(const cancel_guard &) = delete;
   cancel_guard &operator=(const cancel_guard &) = delete;
