@@ -2,6 +2,7 @@
 
 #include "ledger/edited.hpp"
 #include "ledger/life_sign.hpp"
+#include "ledger/or_null.hpp"
 #include "ledger/storable.hpp"
 #include "postgres/place.hpp"
 
@@ -13,8 +14,6 @@ namespace davit::ledger {
 namespace {
 
 using postgres::parameter;
-
-parameter or_null(const std::string &text) { return text.empty() ? parameter() : parameter(text); }
 
 // {0} is the schema, {1} where the rows come from, {2} the pid of their run's session while it lives, {3} whether the
 // row was written here. What became of an id is not known where the server has forgotten it, which it does with what is
