@@ -61,15 +61,19 @@ std::string cancel_targets::cancel(reach which, const go_on &wait) {
   // A request is a connection of its own, and libpq has no timeout for it.
   const auto answer = std::make_shared<std::promise<std::string>>();
   auto done = answer->get_future();
-  const auto deliver = [handles, answer, arrived] {
-    std::string why = request_all(handles);
+  const auto why = std::make_shared<std::string>();
+  const auto deliver = [handles, why] { *why = request_all(handles); };
+  const auto tell = [answer, arrived, why] {
     arrived();
-    answer->set_value(std::move(why));
+    answer->set_value(*why);
   };
   try {
-    std::thread(deliver).detach();
+    std::thread([deliver, tell] {
+      deliver();
+      tell();
+    }).detach();
   } catch (const std::system_error &) {
-    if (!spare_.take(deliver)) {
+    if (!spare_.take(deliver, tell)) {
       arrived();
       return "the server does not answer the request before this one, and no further thread can be had";
     }

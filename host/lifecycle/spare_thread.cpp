@@ -15,17 +15,22 @@ struct spare_thread::state {
   std::mutex mutex;
   std::condition_variable changed;
   std::function<void()> work; // until it is done
-  bool over = false;
+  std::function<void()> over; // of that work
+  bool closed = false;
 
   void run() {
     std::unique_lock lock(mutex);
     for (;;) {
-      changed.wait(lock, [this] { return work || over; });
+      changed.wait(lock, [this] { return work || closed; });
       if (!work) return;
       lock.unlock();
       work();
       lock.lock();
       work = nullptr;
+      const auto tell = std::exchange(over, nullptr);
+      lock.unlock();
+      tell();
+      lock.lock();
     }
   }
 };
@@ -43,16 +48,17 @@ spare_thread::spare_thread() : state_(std::make_shared<state>()) {
 spare_thread::~spare_thread() {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->over = true;
+    state_->closed = true;
   }
   state_->changed.notify_one();
 }
 
-bool spare_thread::take(std::function<void()> work) {
+bool spare_thread::take(std::function<void()> work, std::function<void()> over) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->work) return false;
     state_->work = std::move(work);
+    state_->over = std::move(over);
   }
   state_->changed.notify_one();
   return true;

@@ -14,8 +14,9 @@ public:
   spare_thread(const spare_thread &) = delete;
   spare_thread &operator=(const spare_thread &) = delete;
 
-  // Runs `work`, which does not throw, there; false if it is still at what it was given before.
-  bool take(std::function<void()> work);
+  // Runs `work` there, and then, when it takes more, `over`; neither throws. False if it is still at what it was given
+  // before.
+  bool take(std::function<void()> work, std::function<void()> over);
 
 private:
   struct state;
