@@ -8,9 +8,7 @@
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
 #include "lifecycle/present.hpp"
-#include "lifecycle/verify_script.hpp"
-#include "migration/backslashes.hpp"
-#include "migration/transaction_mode.hpp"
+#include "lifecycle/script_checks.hpp"
 #include "plugin/phases.hpp"
 
 #include <fmt/format.h>
@@ -65,7 +63,6 @@ private:
   void print_hooks(std::string_view phase, const char *indent);
   void print_step(const migration::step &s);
   ordered_json step_json(const migration::step &s);
-  migration::script read(const std::filesystem::path &file) const;
   migration::script script_of(const migration::step &s) const;
   migration::script verify_script_of(const migration::step &s) const;
 
@@ -90,22 +87,16 @@ void planner::print_hooks(std::string_view phase, const char *indent) {
     t_.out(fmt::format("{}{} {}", indent, t_.on_out(style::dim, fmt::format("[{}]", phase)), describe(*b)));
 }
 
-migration::script planner::read(const std::filesystem::path &file) const {
-  auto script = migration::read_script(file);
-  if (!standard_strings_) require_same_without_standard_strings(script);
-  return script;
-}
-
 migration::script planner::script_of(const migration::step &s) const {
-  auto script = read(s.up ? s.files.up : s.files.down);
-  migration::require_blocks_where_needed(script, s.skip_statements);
+  auto script = migration::read_script(s.up ? s.files.up : s.files.down);
+  lifecycle::check_script(script, s, standard_strings_);
   go_on(script, s);
   return script;
 }
 
 migration::script planner::verify_script_of(const migration::step &s) const {
-  auto script = read(s.files.verify);
-  lifecycle::require_verifies(script);
+  auto script = migration::read_script(s.files.verify);
+  lifecycle::check_verify_script(script, standard_strings_);
   return script;
 }
 

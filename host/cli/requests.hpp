@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/options.hpp"
-#include "lifecycle/runner.hpp"
+#include "lifecycle/request.hpp"
 
 namespace davit::cli {
 

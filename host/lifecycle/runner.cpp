@@ -8,10 +8,9 @@
 #include "lifecycle/migrate.hpp"
 #include "lifecycle/present.hpp"
 #include "lifecycle/rehearsal/rehearsal.hpp"
+#include "lifecycle/run_writer.hpp"
+#include "lifecycle/script_checks.hpp"
 #include "lifecycle/sessions.hpp"
-#include "lifecycle/verify_script.hpp"
-#include "migration/backslashes.hpp"
-#include "migration/transaction_mode.hpp"
 #include "plugin/abandon.hpp"
 #include "plugin/leaving.hpp"
 
@@ -31,11 +30,6 @@ std::int64_t now_us() {
       .count();
 }
 
-error of_journal(error e) {
-  e.message = "what handlers did could not be recorded in the ledger: " + e.message;
-  return e;
-}
-
 } // namespace
 
 class runner {
@@ -44,7 +38,8 @@ public:
          const interrupt &stop, cancel_targets &targets, observer &show)
       : settings_(settings), plugins_(plugins), request_(what), stop_(stop), show_(show), targets_(targets),
         sessions_(settings, targets, stop, show, plugins.environment()),
-        ledger_(sessions_.lock(), settings.ledger.schema), dispatcher_(plugins, sessions_, stop, show, journal_) {
+        ledger_(sessions_.lock(), settings.ledger.schema), writer_(sessions_, ledger_, journal_, show),
+        dispatcher_(plugins, sessions_, stop, show, journal_) {
     if (mode == run_mode::dry) rehearsal_.emplace(parts());
   }
 
@@ -63,13 +58,10 @@ private:
   void report_open_ends();
   void propose_baseline(error &failure) const;
   void plan();
-  void record();
-  void write_journal();
+  ledger::run_record row() const;
   void rehearse_journal(bool last);
-  void write_last_journal();
-  void confirm_journal();
-  void take_ledger();
   void tell_failure();
+  std::string state_of_migrations() const;
   void end();
   std::string outcome_of(const error &e) const;
 
@@ -84,10 +76,10 @@ private:
   migration::script_cache scripts_;
   journal journal_;
   ledger::ledger ledger_;
+  run_writer writer_;
   dispatcher dispatcher_;
   run_outcome out_;
   bool has_ledger_ = false; // the run lock is held and the tables are there
-  bool recorded_ = false;   // the run has its row
   bool is_first_ = false;   // nothing was ever applied
   bool ending_ = false;     // success or failure is told
   unfinished *under_way_ = nullptr;
@@ -196,14 +188,14 @@ void runner::go() {
   }
   dispatcher_.fire("pre_validate", sql_scope::own_transaction);
   plan();
-  if (!out_.planned.empty()) record();
+  if (!out_.planned.empty()) writer_.begin(row());
   dispatcher_.fire("validated", sql_scope::own_transaction);
   const run_parts all = parts();
   std::size_t number = 0;
   for (const auto &step : out_.planned) {
     stop_.check();
     migrate(all, step, {++number, out_.planned.size()});
-    write_journal();
+    writer_.write_calls();
   }
   if (out_.done > 0) dispatcher_.fire("post_complete", sql_scope::own_transaction);
 }
@@ -218,7 +210,7 @@ void runner::rehearse() {
   if (ledger_.version() == ledger::newest_version) report_open_ends();
   rehearsal_->fire("pre_validate");
   plan();
-  if (!out_.planned.empty()) record();
+  if (!out_.planned.empty()) rehearsal_->record(row());
   rehearsal_->fire("validated");
   rehearsal_->migrate(out_.planned, [this](bool last) { rehearse_journal(last); });
   if (out_.done > 0) rehearsal_->fire("post_complete");
@@ -269,55 +261,24 @@ void runner::plan() {
   is_first_ =
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
-  // What can be refused is refused before anything runs.
   const bool standard_strings = sessions_.lock().began_with_standard_strings();
-  const auto check = [&](const migration::script &s) {
-    if (!standard_strings) migration::require_same_without_standard_strings(s);
-  };
-  const auto check_verify = [&](const migration::script &s) {
-    check(s);
-    require_verifies(s);
-  };
   if (!standard_strings) {
     show_.warning("standard_conforming_strings is off for this role or database, and on in davit's sessions: functions "
                   "and triggers that migrations call run with it on");
   }
-  for (const auto &s : out_.planned) {
-    scripts_.read(s.up ? s.files.up : s.files.down, [&](const migration::script &script) {
-      check(script);
-      migration::require_blocks_where_needed(script, s.skip_statements);
-    });
-    if (s.up && !s.files.verify.empty()) scripts_.read(s.files.verify, check_verify);
-  }
+  check_scripts(scripts_, out_.planned, standard_strings);
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));
 }
 
-void runner::record() {
+ledger::run_record runner::row() const {
   const auto &f = dispatcher_.run;
   const machine_identity here = identify_machine();
-  const ledger::run_record row{f.id,          f.command,
-                               f.environment, here.host,
-                               here.user,     here.davit_version,
-                               f.hint,        f.hint_owner,
-                               f.hint_token,  describe_plugins(plugins_),
-                               f.started_us};
-  if (rehearsal_) return rehearsal_->record(row);
-  ledger_.start_run(row);
-  recorded_ = true;
-}
-
-void runner::write_journal() {
-  if (!recorded_) return;
-  try {
-    confirm_journal();
-    if (journal_.empty()) return;
-    ledger_.add_hook_calls(out_.run, journal_.pending(), journal_.pending_paid());
-  } catch (const error &e) {
-    if (ending_) throw;
-    if (e.code == error_code::connection_lost) sessions::lock_lost(); // it was that session
-    throw error(of_journal(e));
-  }
-  journal_.sent();
+  return {f.id,          f.command,
+          f.environment, here.host,
+          here.user,     here.davit_version,
+          f.hint,        f.hint_owner,
+          f.hint_token,  describe_plugins(plugins_),
+          f.started_us};
 }
 
 // What the ledger refuses of it ends a run before the next migration; behind the last one it is no more than told.
@@ -334,27 +295,6 @@ void runner::rehearse_journal(bool last) {
   journal_.written();
 }
 
-void runner::confirm_journal() {
-  try {
-    ledger_.hook_calls_written();
-  } catch (const error &) {
-    journal_.unsent();
-    throw;
-  }
-  journal_.written();
-}
-
-// What handlers did is less than what became of the run.
-void runner::write_last_journal() {
-  try {
-    write_journal();
-    confirm_journal();
-  } catch (const error &e) {
-    if (e.code == error_code::connection_lost) throw;
-    show_.warning(of_journal(e).message);
-  }
-}
-
 std::string runner::outcome_of(const error &e) const {
   switch (e.code) {
   case error_code::hook_veto: return "vetoed";
@@ -367,26 +307,20 @@ std::string runner::outcome_of(const error &e) const {
   }
 }
 
-void runner::take_ledger() {
-  try {
-    confirm_journal();
-  } catch (const error &) {
-    // it is sent again, and on another session if this one was lost
-  }
-  ledger_.use(sessions_.witness());
-}
-
-// Before handlers are told, which may end davit; in the ledger where it is sure to take it soon.
+// Before handlers are told, which may end davit.
 void runner::tell_failure() {
   if (tells_to_stop(out_.failure->code)) return;
   plugin::decide_failure(*out_.failure);
-  if (!recorded_ || stop_.raised() || !sessions_.usable()) return;
-  try {
-    take_ledger();
-    ledger_.finish_run(out_.run, {out_.outcome, out_.failure->message, {}});
-  } catch (const error &) {
-    // the same is written at the end, with all else, where it is told if it cannot be
-  }
+  if (!stop_.raised()) writer_.note_failure(out_.outcome, out_.failure->message);
+}
+
+// How far the run came, where its failure does not say what state things are in.
+std::string runner::state_of_migrations() const {
+  const std::string what = up() ? "applied" : "reverted";
+  if (out_.done == 0) return "no migration was " + what;
+  if (out_.done == out_.planned.size()) return "all migrations are " + what;
+  return "the first " + std::to_string(out_.done) + " of " + std::to_string(out_.planned.size()) + " migrations are " +
+         what + ", the others were not started";
 }
 
 // Goes on where it was when a handler in it did not return.
@@ -394,17 +328,10 @@ void runner::end() {
   ending_ = true;
   sessions_.work_is_over();
   dispatcher_.info.insert_or_assign("run.outcome", out_.outcome);
-  if (out_.failure && rehearsal_) {
+  if (out_.failure && rehearsal_)
     out_.failure->state = state_after_rehearsal(out_.failure->code, rehearsal_->report());
-  } else if (out_.failure && out_.failure->state.empty()) {
-    if (out_.done == 0)
-      out_.failure->state = std::string("no migration was ") + (up() ? "applied" : "reverted");
-    else if (out_.done == out_.planned.size())
-      out_.failure->state = std::string("all migrations are ") + (up() ? "applied" : "reverted");
-    else
-      out_.failure->state = "the first " + std::to_string(out_.done) + " of " + std::to_string(out_.planned.size()) +
-                            " migrations are " + (up() ? "applied" : "reverted") + ", the others were not started";
-  }
+  else if (out_.failure && out_.failure->state.empty())
+    out_.failure->state = state_of_migrations();
   if (out_.failure) tell_failure();
   const error *failure = out_.failure ? &*out_.failure : nullptr;
   const auto last = failure ? plugin::phase("failure") : plugin::phase("success");
@@ -419,23 +346,9 @@ void runner::end() {
   }
   out_.stats_json = dispatcher_.stats.to_json();
   if (!has_ledger_) return;
-  try {
-    take_ledger();
-    // A run that had nothing to do leaves no row, unless something went wrong in it.
-    if (!recorded_ && out_.failure) record();
-    write_last_journal();
-    if (!recorded_) return;
-    const auto why = ledger_.finish_run(out_.run, {out_.outcome, failure ? failure->message : "", out_.stats_json});
-    if (!why.empty()) show_.warning("the stats of the run could not be recorded in the ledger: " + why);
-  } catch (const error &e) {
-    show_.warning("the end of the run could not be recorded in the ledger: " + e.message);
-  }
-}
-
-std::vector<migration::step> steps_for(const request &what, const migration::folder &folder,
-                                       const std::vector<migration::recorded> &ledger) {
-  if (const auto *up = std::get_if<migration::up_options>(&what)) return migration::plan_up(folder, ledger, *up);
-  return migration::plan_down(folder, ledger, std::get<migration::down_options>(what));
+  // A run that had nothing to do leaves no row, unless something went wrong in it.
+  writer_.end({out_.outcome, failure ? failure->message : "", out_.stats_json},
+              failure && !writer_.begun() ? std::optional(row()) : std::nullopt);
 }
 
 run::run(const config::settings &settings, const plugin::plugin_set &plugins, const request &what, run_mode mode,

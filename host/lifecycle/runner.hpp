@@ -6,22 +6,15 @@
 #include "lifecycle/interrupt.hpp"
 #include "lifecycle/observer.hpp"
 #include "lifecycle/rehearsal/report.hpp"
-#include "migration/plan.hpp"
+#include "lifecycle/request.hpp"
 #include "plugin/plugin_set.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace davit::lifecycle {
-
-using request = std::variant<migration::up_options, migration::down_options>;
-
-// The steps that a request comes to. Throws as migration::plan_up and plan_down do.
-std::vector<migration::step> steps_for(const request &what, const migration::folder &folder,
-                                       const std::vector<migration::recorded> &ledger);
 
 // A dry run does everything in one transaction that is rolled back, and writes nothing to the ledger.
 enum class run_mode { real, dry };
