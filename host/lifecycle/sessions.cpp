@@ -1,5 +1,6 @@
 #include "lifecycle/sessions.hpp"
 
+#include "lifecycle/brief_look.hpp"
 #include "lifecycle/handler_attendance.hpp"
 #include "lifecycle/lock_key.hpp"
 
@@ -174,17 +175,17 @@ void sessions::release_work_lock() {
 
 std::string sessions::holder_of(std::int64_t key) {
   const auto [high, low] = halves_of(key);
-  const auto r = lock().query("SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
-                              "COALESCE(host(a.client_addr), 'local'),"
-                              " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), "
-                              "COALESCE(regexp_replace(left(a.query, 81), '^(.{80}).$', '\\1...'), '')"
-                              " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND "
-                              "l.granted AND l.objsubid = 1"
-                              " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                              " AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid",
-                              std::array{postgres::parameter(high), postgres::parameter(low)});
-  if (r.rows() == 0) return "a session that has just ended";
-  const auto text = [&](int c) { return std::string(r.text(0, c)); };
+  const auto r = ask_briefly(
+      lock(), "SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
+              "COALESCE(host(a.client_addr), 'local'), to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), "
+              "COALESCE(regexp_replace(left(a.query, 81), '^(.{80}).$', '\\1...'), '')"
+              " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND "
+              "l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+              " AND l.classid = " +
+                  high + "::bigint::oid AND l.objid = " + low + "::bigint::oid");
+  if (!r) return "a session that cannot be named now";
+  if (r->rows() == 0) return "a session that has just ended";
+  const auto text = [&](int c) { return std::string(r->text(0, c)); };
   return "pid " + text(0) + " (user " + text(1) + ", '" + text(2) + "', from " + text(3) + ", since " + text(4) +
          ", last: " + text(5) + ")";
 }

@@ -110,6 +110,28 @@ TEST_CASE("so it is where a handler's COMMIT waits, and there without any timeou
   CHECK(davit.wait().exit_code == 0);
 }
 
+TEST_CASE("davit's own look for the holder of a lock waits for nobody: then the holder has no name, and nobody fails") {
+  // New sessions need that table, too: the test must have had its own before.
+  for (const bool in_handler : {true, false}) {
+    CAPTURE(in_handler);
+    const std::string waits = "UPDATE t SET i = 3";
+    const project p(toml("30s", 0) + "[run]\ngrace = \"1s\"\n" +
+                    (in_handler ? probe(action(R"t(phase = "after_ddl")t", "do = \"sql\", sql = \"" + waits + "\""),
+                                        "deadline = \"6s\"\n")
+                                : ""));
+    p.database().sql("CREATE TABLE t AS SELECT 1 AS i");
+    p.migration("0001_one.up.sql", "LOCK TABLE pg_authid; " + (in_handler ? "" : waits + ";"));
+    auto holder = named_session(p, "reporting", "LOCK TABLE t");
+    running_program davit(p.command({"up", "--json"}));
+    davit.wait_for_output("waiting for RowExclusiveLock on relation ");
+    holder.exec("COMMIT");
+    const finished_run run(davit.wait());
+    CHECK(run.exit_code() == 0);
+    CHECK(has(run.err(), ", held by pid " + std::to_string(holder.backend_pid())));
+    CHECK(p.database().sql("SELECT i FROM t") == "3");
+  }
+}
+
 TEST_CASE("a statement that is only slow asks nobody who holds what") {
   const project p(toml("300ms", 0));
   p.migration("0001_one.up.sql", "SELECT pg_sleep(0.5);");

@@ -30,6 +30,25 @@ TEST_CASE("of two davit up at once the second waits, says for whom, finds nothin
   CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration") == "2");
 }
 
+TEST_CASE("a run that cannot look up who holds the run lock waits all the same") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n");
+  p.database().sql("CREATE TABLE gate (i int)");
+  p.migration("0001_one.up.sql", "SELECT count(*) FROM gate;");
+  auto gate = p.database().connect();
+  gate.exec("BEGIN; LOCK TABLE gate");
+  auto stranger = p.database().connect();
+  running_program first(p.command({"up"}));
+  wait_for_lock_wait(p);
+  running_program second(p.command({"up"}));
+  second.wait_for_output("waiting for the run lock: held by pid");
+  stranger.exec("BEGIN; LOCK TABLE pg_authid");
+  second.wait_for_output("waiting for the run lock: held by a session that cannot be named now");
+  stranger.exec("COMMIT");
+  gate.exec("COMMIT");
+  CHECK(first.wait().exit_code == 0);
+  CHECK(second.wait().exit_code == 0);
+}
+
 TEST_CASE("a run that waits longer than run_lock_timeout gives up with exit 6, names the holder, and fires failure") {
   const project p("environment = \"test\"\n[database]\nrun_lock_timeout = \"50ms\"\n" +
                   probe(R"t({ phase = "failure", do = "describe", text = "error" })t"));
