@@ -44,9 +44,10 @@ bool lock_holders::look() {
     next_ = clock::now() + after_a_vain_look;
   }
   if (!r) return waits_; // as it was
-  waits_ = r->rows() > 0;
+  // A wait that ends in the midst of this has holders, but no lock any more.
+  waits_ = r->rows() > 0 && !r->is_null(0, 1);
   if (!waits_) return false;
-  std::string text = (r->is_null(0, 1) ? "a lock" : std::string(r->text(0, 1))) + ", held by ";
+  std::string text = std::string(r->text(0, 1)) + ", held by ";
   for (int i = 0; i < r->rows(); ++i) text += (i ? " and " : "") + std::string(r->text(i, 0));
   seen_ = std::move(text);
   show_(seen_);
