@@ -37,7 +37,7 @@ const migration::migration_files *find(const migration::folder &folder, const mi
 struct findings {
   std::vector<stopped_migration> stopped;
   std::vector<migration::recorded> under_way;
-  std::vector<std::string> changed; // files
+  std::vector<migration::difference> changed;
 };
 
 findings look(const options &o, workspace &w) {
@@ -47,7 +47,7 @@ findings look(const options &o, workspace &w) {
   findings out;
   if (o.argument.empty()) {
     for (const auto &d : migration::differences(folder, recorded))
-      if (d.what != migration::change::file_added && !migration::is_stopped(d.migration)) out.changed.push_back(d.file);
+      if (d.what != migration::change::file_added && !migration::is_stopped(d.migration)) out.changed.push_back(d);
   } else {
     recorded = {find(recorded, migration::version(o.argument))};
   }
@@ -69,15 +69,15 @@ int explain(const options &o, terminal &t, workspace &w) {
     j["under_way"] = ordered_json::array();
     for (const auto &r : found.under_way)
       j["under_way"].push_back({{"version", r.id.text()}, {"statements_done", r.statements_done}, {"by", r.at_work}});
-    j["changed_files"] = found.changed;
+    j["changed_files"] = ordered_json::array();
+    for (const auto &d : found.changed) j["changed_files"].push_back(d.file);
     print_json(t, j);
     return static_cast<int>(exit);
   }
   for (const auto &m : found.stopped) print(t, m);
   for (const auto &r : found.under_way)
     t.out(fmt::format("{} is under way, {}: {}", t.on_out(style::bold, r.title()), r.progress(), r.at_work));
-  for (const auto &file : found.changed)
-    t.out(file + " is not what was applied: bring it back, or take it as it is with davit repair --accept-files");
+  for (const auto &d : found.changed) t.out(fmt::format("{} since it was applied: {}", d.text(), d.advice()));
   if (exit == exit_code::ok) t.out("nothing to repair");
   return static_cast<int>(exit);
 }

@@ -49,10 +49,7 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
   }
   for (const auto &d : migration::differences(folder, ledger)) {
     std::string &note = by_version.at(std::string(d.migration.id.canonical())).note;
-    note += (note.empty() ? "" : "; ") + d.file +
-            (d.what == migration::change::file_changed   ? " was changed"
-             : d.what == migration::change::file_removed ? " is gone"
-                                                         : " was added");
+    note += (note.empty() ? "" : "; ") + d.text();
   }
   std::vector<line> out;
   for (auto &[unused, l] : by_version) out.push_back(std::move(l));

@@ -125,7 +125,7 @@ std::vector<difference> differences(const folder &files, const std::vector<recor
     if (!present(&r)) continue;
     const migration_files *m = find(files, r.id);
     if (!m) {
-      out.push_back({r, r.title(), change::file_removed});
+      out.push_back({r, r.title(), change::file_removed, true});
       continue;
     }
     const checksums now = checksums_of(*m);
@@ -145,24 +145,30 @@ std::vector<difference> differences(const folder &files, const std::vector<recor
   return out;
 }
 
+std::string difference::text() const {
+  return file + (what == change::file_changed   ? " was changed"
+                 : what == change::file_removed ? " is gone"
+                                                : " was added");
+}
+
+std::string difference::advice() const {
+  return all_gone
+             ? "bring the files back; davit repair --accept-files takes changed ones, but no migration that has none"
+             : "bring the files back as they were, or, if the change is meant, accept it with davit repair "
+               "--accept-files";
+}
+
 void refuse_differences(const folder &files, const std::vector<recorded> &ledger) {
-  std::string list;
+  std::string list, advice;
   std::size_t count = 0;
-  bool without_files = false;
   for (const auto &d : differences(files, ledger)) {
     if (d.what == change::file_added) continue;
-    without_files = without_files || !find(files, d.migration.id);
-    if (++count <= 5)
-      list += (list.empty() ? "" : "; ") + d.file + (d.what == change::file_changed ? " was changed" : " is gone");
+    if (advice.empty() || d.all_gone) advice = d.advice();
+    if (++count <= 5) list += (list.empty() ? "" : "; ") + d.text();
   }
   if (count == 0) return;
   if (count > 5) list += "; and " + std::to_string(count - 5) + " more (davit verify lists all)";
-  throw error(
-      error_code::checksum_changed, "files of applied migrations are not what was applied: " + list,
-      without_files
-          ? "bring the files back; davit repair --accept-files takes changed ones, but no migration that has none"
-          : "bring the files back as they were, or, if the change is meant, accept it with davit repair "
-            "--accept-files");
+  throw error(error_code::checksum_changed, "files of applied migrations are not what was applied: " + list, advice);
 }
 
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {

@@ -92,6 +92,10 @@ struct difference {
   recorded migration;
   std::string file; // the one concerned: path, or the title if all of it is gone
   change what;
+  bool all_gone = false; // the migration has no files any more
+
+  std::string text() const;   // "FILE was changed", "… is gone", "… was added"
+  std::string advice() const; // what to do, where it is no file_added
 };
 
 // Applied migrations whose files are not what the ledger has, ascending.

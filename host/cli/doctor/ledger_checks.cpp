@@ -31,10 +31,7 @@ void check_files(findings &out, const migration::folder &folder, const std::vect
     if (d.what == migration::change::file_added)
       out.warn(name, d.file + " was added after its migration was applied", "nothing, if that was meant");
     else
-      out.fail(name,
-               fmt::format("{} {} since it was applied", d.file,
-                           d.what == migration::change::file_changed ? "was changed" : "is gone"),
-               "bring it back as it was, or accept it with davit repair --accept-files", exit_code::conflict);
+      out.fail(name, d.text() + " since it was applied", d.advice(), exit_code::conflict);
   }
 }
 

@@ -203,6 +203,6 @@ TEST_CASE("repair lists files that are not what was applied") {
   p.migration("1_a.up.sql", "CREATE TABLE a (x int);");
   run_davit(p, {"up"});
   const auto file = p.migration("1_a.up.sql", "CREATE TABLE a (y int);");
-  CHECK(has(run_davit(p, {"repair"}, 6).out, file.string() + " is not what was applied"));
+  CHECK(has(run_davit(p, {"repair"}, 6).out, file.string() + " was changed since it was applied: bring"));
   CHECK(run_json(p, {"repair"}, 6).text("/changed_files/0") == file.string());
 }
