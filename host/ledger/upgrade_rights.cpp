@@ -56,7 +56,7 @@ std::optional<upgrade_obstacle> upgrade_obstacle_of(postgres::connection &sessio
   const std::string altered = altered_tables(version, ledger_lacks_identity(session, schema));
   const auto r = session.query(query, std::array{postgres::parameter(schema), postgres::parameter(altered)});
   if (r.rows() == 0) return std::nullopt; // what is missing says so itself
-  const std::string role = postgres::quote_identifier(session.user());
+  const std::string name = session.role(), role = postgres::quote_identifier(name);
   const std::string place = postgres::quote_identifier(schema);
   upgrade_obstacle found;
   const auto add = [&found](const std::string &what, const std::string &sql) {
@@ -84,7 +84,7 @@ std::optional<upgrade_obstacle> upgrade_obstacle_of(postgres::connection &sessio
         fmt::format("GRANT CREATE ON SCHEMA {} TO {};", place, role));
   if (found.what.empty()) return std::nullopt;
   found.what = fmt::format("the ledger has version {}, this davit needs {}, and role {} cannot upgrade it: {}", version,
-                           newest_version, session.user(), found.what);
+                           newest_version, name, found.what);
   return found;
 }
 

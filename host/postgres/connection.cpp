@@ -394,6 +394,7 @@ int connection::server_version() const noexcept { return PQserverVersion(c_.get(
 std::int32_t connection::backend_pid() const noexcept { return PQbackendPID(c_.get()); }
 std::string connection::database() const { return PQdb(c_.get()); }
 std::string connection::user() const { return PQuser(c_.get()); }
+std::string connection::role() { return std::string(exec("SELECT CURRENT_USER").text(0, 0)); }
 std::string connection::conninfo() const { return conninfo_of(c_.get()); }
 std::string connection::host() const {
   const char *host = PQhost(c_.get());

@@ -107,8 +107,9 @@ public:
   int server_version() const noexcept;               // 150004
   std::int32_t backend_pid() const noexcept;
   std::string database() const;
-  std::string host() const; // name, or socket folder
-  std::string user() const;
+  std::string host() const;     // name, or socket folder
+  std::string user() const;     // that it has logged in as
+  std::string role();           // whose rights it has now: asks the server
   std::string conninfo() const; // what it was opened with, as a URL for others; with the password
   const std::shared_ptr<const cancel_handle> &cancel() const noexcept { return cancel_; }
 

@@ -18,7 +18,7 @@ void check_empty_schema(findings &out, postgres::connection &c, const std::strin
     out.ok(name, "the first run can create the ledger's tables in schema " + schema);
   else
     out.fail(name, "the first run cannot create the ledger's tables in schema " + schema,
-             fmt::format("GRANT USAGE, CREATE ON SCHEMA {} TO {};", quoted, postgres::quote_identifier(c.user())),
+             fmt::format("GRANT USAGE, CREATE ON SCHEMA {} TO {};", quoted, postgres::quote_identifier(c.role())),
              exit_code::conflict);
 }
 
@@ -31,13 +31,13 @@ void check_new_ledger(findings &out, postgres::connection &c, const std::string 
   else
     out.fail(name, "the first run cannot create the ledger's schema " + schema,
              fmt::format("GRANT CREATE ON DATABASE {} TO {};", postgres::quote_identifier(c.database()),
-                         postgres::quote_identifier(c.user())),
+                         postgres::quote_identifier(c.role())),
              exit_code::conflict);
 }
 
 void check_ledger_tables(findings &out, postgres::connection &c, const std::string &schema) {
   const std::string quoted = postgres::quote_identifier(schema);
-  const std::string role = postgres::quote_identifier(c.user());
+  const std::string role = postgres::quote_identifier(c.role());
   if (c.query("SELECT has_schema_privilege($1, 'USAGE')", std::array{postgres::parameter(schema)}).text(0, 0) != "t") {
     out.fail(name, "the ledger's schema " + schema + " cannot be used",
              fmt::format("GRANT USAGE ON SCHEMA {} TO {};", quoted, role), exit_code::conflict);
@@ -78,7 +78,7 @@ void check_rights(findings &out, postgres::connection &c, const std::string &sch
               std::array{postgres::parameter(schema)})
           .text(0, 0) == "t";
   there ? check_ledger_tables(out, c, schema) : check_new_ledger(out, c, schema);
-  const std::string role = postgres::quote_identifier(c.user());
+  const std::string role = postgres::quote_identifier(c.role());
   if (is_member(c, "pg_read_all_stats"))
     out.ok(name, "davit can say what a session that holds a lock is doing");
   else

@@ -21,20 +21,21 @@ std::optional<postgres::connection> check_connection(findings &out, workspace &w
     const auto place = c->exec("SELECT current_schema(), current_schema() IS NOT NULL AND "
                                "pg_catalog.has_schema_privilege(current_schema(), 'CREATE')");
     c->exec(lifecycle::ledger_session_sql() + "; SET default_transaction_read_only = on");
-    out.ok(name, fmt::format("PostgreSQL {}, database {} as {} on {}", c->exec("SHOW server_version").text(0, 0),
-                             c->database(), c->user(), c->host()));
-    const std::string role = postgres::quote_identifier(c->user());
+    const std::string login = c->user(), role = c->role();
+    out.ok(name, fmt::format("PostgreSQL {}, database {} as {}{} on {}", c->exec("SHOW server_version").text(0, 0),
+                             c->database(), login, role == login ? "" : ", working as role " + role, c->host()));
     if (read_only)
       out.fail(name, "transactions of this role in this database are read-only",
-               fmt::format("ALTER ROLE {} IN DATABASE {} SET default_transaction_read_only = off;", role,
-                           postgres::quote_identifier(c->database())),
+               fmt::format("ALTER ROLE {} IN DATABASE {} SET default_transaction_read_only = off;",
+                           postgres::quote_identifier(login), postgres::quote_identifier(c->database())),
                exit_code::connect);
     if (place.is_null(0, 0))
       out.warn("rights", "no schema of search_path exists: unqualified names have nowhere to go",
                "create one, or set search_path for the role");
     else if (place.text(0, 1) != "t")
       out.warn("rights", fmt::format("migrations cannot create tables in schema {}", place.text(0, 0)),
-               fmt::format("GRANT CREATE ON SCHEMA {} TO {};", postgres::quote_identifier(place.text(0, 0)), role));
+               fmt::format("GRANT CREATE ON SCHEMA {} TO {};", postgres::quote_identifier(place.text(0, 0)),
+                           postgres::quote_identifier(role)));
     else
       out.ok("rights", fmt::format("migrations can create tables in schema {}", place.text(0, 0)));
   });
@@ -65,7 +66,7 @@ void check_capacity(findings &out, postgres::connection &c) {
   const auto r =
       c.exec("SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
              " - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
-             " (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user),"
+             " (SELECT rolconnlimit FROM pg_roles WHERE rolname = session_user),"
              " (SELECT datconnlimit FROM pg_database WHERE datname = current_database())");
   const auto number = [&](int column) { return std::stol(std::string(r.text(0, column))); };
   const auto too_few = [](long limit) { return limit >= 0 && limit < davit_sessions; };

@@ -243,6 +243,26 @@ TEST_CASE("what doctor advises about a schema that somebody made for the ledger 
   run_davit(p, {"up"}, 0, role.as());
 }
 
+TEST_CASE("where sessions begin as another role, doctor's advice is about that one, and makes a run possible") {
+  const project p;
+  const plain_role role(p);
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  const std::string owner = "owner_" + p.database().name();
+  p.database().sql("CREATE ROLE " + owner + "; GRANT " + owner + " TO " + role.name() + "; ALTER ROLE " + role.name() +
+                   " SET role = " + owner);
+  auto answer = run_json(p, {"doctor"}, 6, role.as());
+  CHECK(check_in(answer, "connection", "ok", " as " + role.name() + ", working as role " + owner + " on "));
+  p.database().sql(advice(answer, "rights", "fail", "cannot create the ledger's schema"));
+  p.database().sql(advice(answer, "rights", "warn", "cannot create tables in schema public"));
+  p.database().sql(advice(answer, "rights", "warn", "not what a session of another role is doing"));
+  answer = run_json(p, {"doctor"}, 0, role.as());
+  CHECK(check_in(answer, "rights", "ok", "can create the ledger's schema"));
+  CHECK(check_in(answer, "rights", "ok", "what a session that holds a lock is doing"));
+  run_davit(p, {"up"}, 0, role.as());
+  CHECK(p.database().sql("SELECT tableowner FROM pg_tables WHERE tablename = 'a'") == owner);
+  p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
+}
+
 TEST_CASE("rows of the ledger that a policy hides are an error, and no migration is run twice") {
   const project p;
   const plain_role role(p);
