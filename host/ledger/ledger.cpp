@@ -229,6 +229,12 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
   c_->send(hook_calls_sql(run, !calls.empty(), paid), storable(*c_, rows.text()));
 }
 
+std::size_t ledger::count_hook_calls(const std::string &run) {
+  const auto r =
+      c_->exec("SELECT count(*) FROM " + table("hook_call") + " WHERE run = " + postgres::quote_literal(run));
+  return std::stoul(std::string(r.text(0, 0)));
+}
+
 void ledger::rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,
                                     const std::vector<migration::version> &paid) const {
   session.exec_statement(hook_calls_sql(run, any, paid));

@@ -101,6 +101,7 @@ public:
   void add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
                       const std::vector<migration::version> &paid);
   void hook_calls_written() { c_->answer(); }
+  std::size_t count_hook_calls(const std::string &run);
   // The same without rows, which would move a sequence, in a transaction that is to be rolled back. `any`: there would
   // be some.
   void rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,

@@ -1,5 +1,7 @@
 #include "lifecycle/journal.hpp"
 
+#include <algorithm>
+
 namespace davit::lifecycle {
 
 std::int64_t journal::since_1970(plugin::watch::clock::time_point t) const {
@@ -29,12 +31,26 @@ void journal::sent() {
   paid_sent_ = paid_.size();
 }
 
-void journal::written() {
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(sent_));
-  paid_.erase(paid_.begin(), paid_.begin() + static_cast<std::ptrdiff_t>(paid_sent_));
-  unsent();
+void journal::drop(std::size_t calls, std::size_t paid) {
+  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(calls));
+  paid_.erase(paid_.begin(), paid_.begin() + static_cast<std::ptrdiff_t>(paid));
+  written_ += calls;
+  sent_ = paid_sent_ = doubtful_ = paid_doubtful_ = 0;
 }
 
-void journal::unsent() { sent_ = paid_sent_ = 0; }
+void journal::written() { drop(sent_, paid_sent_); }
+
+void journal::unsent() {
+  doubtful_ = std::max(doubtful_, sent_);
+  paid_doubtful_ = std::max(paid_doubtful_, paid_sent_);
+  sent_ = paid_sent_ = 0;
+}
+
+void journal::settle(std::size_t calls_in_ledger) {
+  if (doubtful_ > 0 && calls_in_ledger > written_)
+    drop(doubtful_, paid_doubtful_);
+  else
+    doubtful_ = paid_doubtful_ = 0;
+}
 
 } // namespace davit::lifecycle

@@ -37,13 +37,19 @@ public:
   void sent();
   void written(); // what was sent
   void unsent();  // it may not have arrived
+  bool in_doubt() const { return doubtful_ + paid_doubtful_ > 0; }
+  // Such as may not have arrived did, where the ledger has more calls of the run than were known to be written.
+  void settle(std::size_t calls_in_ledger);
 
 private:
+  void drop(std::size_t calls, std::size_t paid);
   std::int64_t since_1970(plugin::watch::clock::time_point t) const;
 
   std::vector<entry> entries_;
   std::vector<migration::version> paid_;
-  std::size_t sent_ = 0, paid_sent_ = 0; // how many of them
+  std::size_t sent_ = 0, paid_sent_ = 0;         // how many of them
+  std::size_t doubtful_ = 0, paid_doubtful_ = 0; // of those, when they were sent in vain, perhaps
+  std::size_t written_ = 0;                      // calls that are no longer here
   // The same moment by both clocks: a call needs to be timed by one of them only.
   const plugin::watch::clock::time_point begun_ = plugin::watch::clock::now();
   const std::chrono::system_clock::time_point begun_at_ = std::chrono::system_clock::now();

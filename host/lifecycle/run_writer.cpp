@@ -54,9 +54,10 @@ void run_writer::take_ledger() {
   try {
     confirm_calls();
   } catch (const error &) {
-    // it is sent again, and on another session if this one was lost
+    // what has not arrived is sent again, and on another session if this one was lost
   }
   ledger_.use(sessions_.witness());
+  if (run_ && journal_.in_doubt()) journal_.settle(ledger_.count_hook_calls(*run_));
 }
 
 void run_writer::note_failure(const std::string &outcome, const std::string &message) {

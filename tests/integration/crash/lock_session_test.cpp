@@ -1,6 +1,9 @@
 // The session that holds the run lock is ended from outside: the run stops before it does anything more.
 #include "../lifecycle/probe_run.hpp"
 
+#include "support/proxy.hpp"
+
+#include <atomic>
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -56,4 +59,34 @@ TEST_CASE("the lock session is lost between two statements without a transaction
   CHECK_FALSE(exists(p, "two"));
   CHECK(has(p.davit({"status"}).out, "stopped after statement"));
   CHECK(p.davit({"up"}).exit_code == 6);
+}
+
+TEST_CASE("the lock session is lost with the answer to what handlers did, or with that itself: it is recorded once") {
+  for (const bool arrives : {true, false}) {
+    CAPTURE(arrives);
+    const project p(with_probe(R"t({ phase = "pre_execute", do = "report", text = "called" },
+                                   { phase = "post_execute", do = "report", text = "called" })t"));
+    p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+    p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+    std::atomic<bool> sent{false}, cut{false};
+    const auto is_it = [&](const proxied &who, const message &m) {
+      if (cut || who.application != "davit lock") return false;
+      if (m.sql().find("COPY") != m.sql().npos) sent = true;
+      return sent && (arrives ? m.type == 'Z' : m.type == 'Q');
+    };
+    const auto hook = [&](const proxied &who, const message &m) {
+      if (!is_it(who, m)) return verdict::pass();
+      cut = true;
+      return verdict::cut();
+    };
+    const proxy network(server().folder(), {.from_client = arrives ? [&](const proxied &who, const message &m) {
+                          is_it(who, m);
+                          return verdict::pass(); } : message_hook(hook), .from_server = arrives ? message_hook(hook) : nullptr});
+    const auto run = davit_run(p, {"up"}, 1, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}});
+    CHECK(cut.load());
+    CHECK(run.answer().text("/error/code") == "connection_lost");
+    CHECK(ledger(p).starts_with("0001 applied"));
+    CHECK(p.database().sql("SELECT count(*) FROM davit.hook_call WHERE migration = '0001'") == "2");
+    CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration WHERE version = '0001' AND owes_hooks") == "0");
+  }
 }
