@@ -69,6 +69,14 @@ std::optional<index_statement> rebuilt(token_reader &reader) {
   return out;
 }
 
+// What comes before the suffix of an index that REINDEX CONCURRENTLY has made; it may be cut.
+std::optional<std::string_view> rebuilt_name(std::string_view name) {
+  while (!name.empty() && is_digit(name.back())) name.remove_suffix(1); // where the name was taken
+  if (!name.ends_with("_ccnew") && !name.ends_with("_ccold")) return std::nullopt;
+  name.remove_suffix(6);
+  return name;
+}
+
 } // namespace
 
 std::optional<index_statement> read_concurrent_index(std::string_view statement) {
@@ -80,11 +88,10 @@ std::optional<index_statement> read_concurrent_index(std::string_view statement)
 }
 
 bool is_left_of_rebuilding(std::string_view leftover, std::string_view index) {
-  auto name = leftover;
-  while (!name.empty() && is_digit(name.back())) name.remove_suffix(1); // where the name was taken
-  if (!name.ends_with("_ccnew") && !name.ends_with("_ccold")) return false;
-  name.remove_suffix(6);
-  return name == index || (index.starts_with(name) && leftover.size() + longest_character > longest_name);
+  const auto name = rebuilt_name(leftover);
+  return name && (*name == index || (index.starts_with(*name) && leftover.size() + longest_character > longest_name));
 }
+
+bool is_left_of_rebuilding(std::string_view leftover) { return rebuilt_name(leftover).has_value(); }
 
 } // namespace davit::sql

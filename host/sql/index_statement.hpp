@@ -25,5 +25,7 @@ std::optional<index_statement> read_concurrent_index(std::string_view statement)
 // Whether a REINDEX CONCURRENTLY that fails may leave an index of that name, when it rebuilds `index`. Both are as the
 // catalog has them.
 bool is_left_of_rebuilding(std::string_view leftover, std::string_view index);
+// The same of any index.
+bool is_left_of_rebuilding(std::string_view leftover);
 
 } // namespace davit::sql

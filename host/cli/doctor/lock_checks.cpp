@@ -4,6 +4,7 @@
 #include "cli/shortened.hpp"
 #include "lifecycle/lock_owners.hpp"
 #include "postgres/invalid_indexes.hpp"
+#include "sql/index_statement.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,8 @@ void check_indexes(findings &out, postgres::connection &c) {
     if (i.perhaps_built_by)
       out.warn("indexes", fmt::format("{}; pid {} may be building it", found, i.perhaps_built_by),
                "wait for it; if it stays INVALID: " + i.drop_sql());
+    else if (sql::is_left_of_rebuilding(i.name))
+      out.warn("indexes", found + ": a REINDEX failed and left it, writers pay for it, no query uses it", i.drop_sql());
     else
       out.warn("indexes", found + ": a build failed, writers pay for it, no query uses it",
                i.drop_sql() + " Then create it again.");

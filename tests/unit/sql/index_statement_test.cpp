@@ -56,6 +56,8 @@ TEST_CASE("what a rebuilding leaves is told by its name from other indexes") {
   CHECK(is_left_of_rebuilding("i_ccnew", "i"));
   CHECK(is_left_of_rebuilding("i_ccold12", "i"));
   CHECK_FALSE(is_left_of_rebuilding("i_ccnewer", "i"));
+  CHECK(is_left_of_rebuilding("i_ccold12"));
+  CHECK_FALSE(is_left_of_rebuilding("i_ccnewer"));
   CHECK_FALSE(is_left_of_rebuilding("i", "i"));
   CHECK_FALSE(is_left_of_rebuilding("i_ccnew", "index"));
   const std::string longest(63, 'x');
