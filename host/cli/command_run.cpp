@@ -96,7 +96,9 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
   if (o.verbose) print_stats(t, out.stats_json);
   if (out.rehearsed && !out.planned.empty()) return print_rehearsal(t, out, verb);
   if (out.outcome == "nothing_to_do")
-    t.out(up ? "nothing to do: every migration is applied" : "nothing to do: no migration to revert");
+    t.out(!up    ? "nothing to do: no migration to revert"
+          : o.to ? fmt::format("nothing to do: every migration up to {} is applied", *o.to)
+                 : "nothing to do: every migration is applied");
   else
     t.out(fmt::format("{} of {} migration{} {} in {} (run {})", out.done, out.planned.size(),
                       out.planned.size() == 1 ? "" : "s", verb, human_time(out.duration), out.run));

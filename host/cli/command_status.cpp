@@ -51,6 +51,8 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
     std::string &note = by_version.at(std::string(d.migration.id.canonical())).note;
     note += (note.empty() ? "" : "; ") + d.text();
   }
+  for (const auto &m : migration::out_of_order(folder, ledger))
+    by_version.at(std::string(m.files->id.canonical())).note = "out of order: " + m.text;
   std::vector<line> out;
   for (auto &[unused, l] : by_version) out.push_back(std::move(l));
   std::sort(out.begin(), out.end(), [](const line &a, const line &b) { return a.id < b.id; });

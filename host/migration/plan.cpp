@@ -171,21 +171,35 @@ void refuse_differences(const folder &files, const std::vector<recorded> &ledger
   throw error(error_code::checksum_changed, "files of applied migrations are not what was applied: " + list, advice);
 }
 
+std::vector<misplaced> out_of_order(const folder &files, const std::vector<recorded> &ledger) {
+  std::vector<misplaced> out;
+  const auto newest = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
+  if (newest == ledger.rend()) return out;
+  for (const auto &m : files.migrations) {
+    if (!(m.id < newest->id)) break;
+    if (present(find(ledger, m.id))) continue;
+    out.push_back(
+        {&m, m.title() + " is pending, but " + newest->title() +
+                 (newest->state == "applied" ? " is applied already" : " has begun already, and is to go on")});
+  }
+  return out;
+}
+
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options) {
   refuse_unsettled(ledger, true);
   refuse_differences(files, ledger);
   if (options.to) require_known(files, ledger, *options.to, "--to");
-  const auto newest = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
+  const auto misplaced_ones = options.out_of_order ? std::vector<misplaced>() : out_of_order(files, ledger);
   std::vector<step> steps;
   for (const auto &m : files.migrations) {
     if (options.to && *options.to < m.id) break;
     const recorded *r = find(ledger, m.id);
     if (r && r->state == "applied") continue;
     const bool resumes = r && r->state == "resumable";
-    if (newest != ledger.rend() && m.id < newest->id && !options.out_of_order && !resumes)
-      throw error(error_code::out_of_order,
-                  m.title() + " is pending, but " + newest->title() +
-                      (newest->state == "applied" ? " is applied already" : " has begun already, and is to go on"),
+    const auto wrong =
+        std::find_if(misplaced_ones.begin(), misplaced_ones.end(), [&m](const auto &w) { return w.files == &m; });
+    if (wrong != misplaced_ones.end())
+      throw error(error_code::out_of_order, wrong->text,
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
     steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string(), {}});

@@ -104,6 +104,14 @@ std::vector<difference> differences(const folder &files, const std::vector<recor
 // Throws checksum_changed for those, but not for added files: what was applied is still what it was.
 void refuse_differences(const folder &files, const std::vector<recorded> &ledger);
 
+struct misplaced {
+  const migration_files *files; // of the folder that was asked about
+  std::string text;             // "… is pending, but … is applied already"
+};
+
+// Pending migrations below one that is there: plan_up refuses them unless `out_of_order`. Ascending.
+std::vector<misplaced> out_of_order(const folder &files, const std::vector<recorded> &ledger);
+
 // Steps in the order they are to run. Throw davit::error: checksum_changed, out_of_order, partly_applied, irreversible,
 // migration_version.
 std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledger, const up_options &options);

@@ -33,6 +33,9 @@ void check_files(findings &out, const migration::folder &folder, const std::vect
     else
       out.fail(name, d.text() + " since it was applied", d.advice(), exit_code::conflict);
   }
+  for (const auto &m : migration::out_of_order(folder, recorded))
+    out.fail(name, m.text, "give it a version above the newest, or apply it all the same: davit up --out-of-order",
+             exit_code::conflict);
 }
 
 void check_version(findings &out, postgres::connection &c, const std::string &schema, int version) {

@@ -23,7 +23,7 @@ TEST_CASE("up applies what is pending, says so, and has nothing to do the second
   CHECK(exists(p, "t3"));
 
   const auto second = run_davit(p, {"up"});
-  CHECK(has(second.out, "nothing to do"));
+  CHECK(has(second.out, "nothing to do: every migration is applied"));
   const auto object = run_json(p, {"up"});
   CHECK(object.text("/outcome") == "nothing_to_do");
   CHECK(object.integer("/planned") == 0);
@@ -82,6 +82,14 @@ TEST_CASE("a failing migration is rolled back, those before it stay, those after
   CHECK_FALSE(exists(p, "never"));
 }
 
+TEST_CASE("up --to says up to where there is nothing to do") {
+  const project p;
+  three(p);
+  run_davit(p, {"up", "--to", "2"});
+  CHECK(has(run_davit(p, {"up", "--to", "2"}).out, "nothing to do: every migration up to 2 is applied"));
+  CHECK(ledger(p) == "1 applied,2 applied");
+}
+
 TEST_CASE("what is older than the newest applied is refused unless --out-of-order") {
   const project p;
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
@@ -94,6 +102,9 @@ TEST_CASE("what is older than the newest applied is refused unless --out-of-orde
   CHECK(has(refused.text("/error/hint"), "--out-of-order"));
   run_davit(p, {"plan"}, 6);
   CHECK_FALSE(exists(p, "b"));
+  const auto status = run_json(p, {"status"});
+  CHECK(status.text("/migrations/1/note") == "out of order: " + refused.text("/error/message"));
+  CHECK(has(run_davit(p, {"doctor"}, 6).out, refused.text("/error/message")));
 
   CHECK(run_json(p, {"plan", "--out-of-order"}).size("/migrations") == 1);
   run_davit(p, {"up", "--out-of-order"});
