@@ -134,12 +134,13 @@ std::vector<migration::recorded> ledger::read_settled() {
   const std::string begun = *have < 3 ? "0" : "statements_begun";
   const std::string begun_checksum = *have < 4 ? "''" : "COALESCE(begun_checksum, '')";
   const std::string session = *have < 5 ? "'', 0" : "COALESCE(session_settings, ''), COALESCE(session_after, 0)";
+  const std::string begun_failed = *have < 7 ? "false" : "begun_failed";
   const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
-  const auto r =
-      c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
-               "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-               "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
-               done_checksum + ", " + begun + ", " + begun_checksum + ", " + session + " FROM " + table("migration"));
+  const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
+                          "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+                          "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
+                          done_checksum + ", " + begun + ", " + begun_checksum + ", " + session + ", " + begun_failed +
+                          " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   const std::string from = table("migration");
   for (int i = 0; i < r.rows(); ++i) {
@@ -163,7 +164,8 @@ std::vector<migration::recorded> ledger::read_settled() {
                    text(15),
                    false,
                    {},
-                   {text(16), count(17)}});
+                   {text(16), count(17)},
+                   r.text(i, 18) == "t"});
     require_known_state(from, out.back());
   }
   sort_by_version(out);
@@ -326,7 +328,8 @@ void ledger::set_stop(const migration::version &id, std::uint32_t done, const st
   c_->query(
       "UPDATE " + table("migration") +
           " SET statements_done = $2::integer, statements_begun = $2::integer, done_checksum = $3,"
-          " begun_checksum = NULL, session_settings = CASE WHEN session_after <= $2::integer THEN session_settings"
+          " begun_checksum = NULL, begun_failed = false, session_settings = CASE WHEN session_after <= $2::integer "
+          "THEN session_settings"
           " END, session_after = CASE WHEN session_after <= $2::integer THEN session_after END WHERE ltrim(version, "
           "'0') = ltrim($1, '0')",
       std::array{parameter(id.text()), parameter(count), parameter(done_checksum)});

@@ -6,6 +6,7 @@
 #include "ledger/storable.hpp"
 #include "postgres/place.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -24,9 +25,11 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.committed THEN e.statements_begun ELSE e.statements_done END AS done,
   CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
-  CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum, e.pid
+  CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum,
+  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
-             COALESCE(s.status, 'in progress') = 'in progress' AS undecided
+             COALESCE(s.status, 'in progress') = 'in progress' AS undecided,
+             (to_jsonb(p) ->> 'begun_failed')::boolean AS failed
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
@@ -38,15 +41,17 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_beg
 constexpr const char *settle_sql = R"sql(
 WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by)
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
-  applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum)
+  applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum,
+  begun_failed)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
-  begun, done_checksum, begun_checksum FROM ({1}) ended
+  begun, done_checksum, begun_checksum, begun_failed FROM ({1}) ended
 ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name,
   state = excluded.state, direction = excluded.direction, up_checksum = excluded.up_checksum,
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,
   applied_at = excluded.applied_at, applied_by = excluded.applied_by, duration_us = 0, run = excluded.run,
   statements_done = excluded.statements_done, statements_begun = excluded.statements_begun,
-  done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum, kind = 'sql',
+  done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum,
+  begun_failed = excluded.begun_failed, kind = 'sql',
   (session_settings, session_after) = (SELECT m.session_settings, m.session_after
     WHERE m.state IN ('partial', 'resumable') AND m.direction = excluded.direction
       AND m.session_after <= excluded.statements_done)
@@ -79,26 +84,28 @@ std::string ended(postgres::connection &c, const std::string &schema, const std:
 progress::progress(postgres::connection &session, const std::string &schema)
     : c_(session), schema_(postgres::quote_identifier(schema)) {}
 
-void progress::begin(const std::string &run, const migration_event &e, std::uint32_t begun,
-                     const std::string &begun_checksum) {
-  const std::string sent = std::to_string(begun);
+void progress::begin(const std::string &run, const migration_event &e, const migration::step &earlier) {
+  const std::string sent = std::to_string(std::max(earlier.begun_statements, earlier.skip_statements));
   const std::string done = std::to_string(e.statements_done);
   const std::string name = storable(c_, e.name);
   const std::string place = storable(c_, postgres::place_of(c_));
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
-          " statements_begun, done_checksum, begun_checksum, place, written_in) VALUES ($1, $2, $3, $4::uuid, $5, $6,"
-          " $7, $8::integer, $10::integer, $9, $11, $12, pg_catalog.pg_current_xact_id())"
+          " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in) VALUES ($1, $2, $3,"
+          " $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11, $13::boolean, $12,"
+          " pg_catalog.pg_current_xact_id())"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
-          " begun_checksum = excluded.begun_checksum, xid = NULL, place = excluded.place,"
+          " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL, place = "
+          "excluded.place,"
           " written_in = excluded.written_in",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
-                 or_null(e.done_checksum), parameter(sent), or_null(begun_checksum), parameter(place)});
+                 or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
+                 parameter(earlier.begun_failed ? "true" : "false")});
   require_taken(r, e.id);
 }
 
@@ -108,9 +115,10 @@ void progress::reach(const migration::version &id, const reached &now) {
   const auto r = c_.query(
       "UPDATE " + schema_ +
           ".progress SET statements_done = $2::integer, statements_begun = $3::integer, xid = $4::xid8,"
-          " done_checksum = $5, begun_checksum = $6, written_in = pg_catalog.pg_current_xact_id() WHERE version = $1",
+          " done_checksum = $5, begun_checksum = $6, begun_failed = $7::boolean, written_in = "
+          "pg_catalog.pg_current_xact_id() WHERE version = $1",
       std::array{parameter(id.text()), parameter(done), parameter(begun), now.xid ? parameter(*now.xid) : parameter(),
-                 or_null(now.done_checksum), or_null(now.begun_checksum)});
+                 or_null(now.done_checksum), or_null(now.begun_checksum), parameter(now.failed ? "true" : "false")});
   require_taken(r, id);
 }
 
@@ -149,7 +157,7 @@ std::vector<migration::recorded> progress::read_unsettled() {
   const auto r =
       c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
               "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
-              "done_checksum, begun, begun_checksum, pid FROM (" +
+              "done_checksum, begun, begun_checksum, pid, begun_failed FROM (" +
               ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
                     pid_by_life_sign_sql("p.run")) +
               ") ended");
@@ -175,7 +183,8 @@ std::vector<migration::recorded> progress::read_unsettled() {
                    text(12),
                    true,
                    text(13),
-                   {}});
+                   {},
+                   r.text(i, 14) == "t"});
   }
   return out;
 }

@@ -15,15 +15,15 @@ struct reached {
   std::uint32_t begun = 0;        // the same, or more: those were sent, and how they end is not known
   std::optional<std::string> xid; // the transaction that those commit with; none if they commit by themselves
   std::string done_checksum, begun_checksum; // of that many statements
+  bool failed = false;                       // those that were sent have failed, and left something all the same
 };
 
 class progress {
 public:
   progress(postgres::connection &session, const std::string &schema);
 
-  // `begun` as in reached: what an earlier run had begun.
-  void begin(const std::string &run, const migration_event &about, std::uint32_t begun,
-             const std::string &begun_checksum);
+  // `earlier`: what an earlier run had begun.
+  void begin(const std::string &run, const migration_event &about, const migration::step &earlier);
   void reach(const migration::version &id, const reached &now);
   // The migration is recorded as a whole.
   void finish(const migration::version &id);

@@ -139,6 +139,14 @@ COMMENT ON COLUMN {0}.progress.written_in IS 'The transaction that wrote the row
 UPDATE {0}.ledger SET version = 6;
 )sql";
 
+constexpr const char *version_7 = R"sql(
+ALTER TABLE {0}.migration ADD COLUMN begun_failed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN {0}.migration.begun_failed IS 'What was begun has failed: it may be done in part, but is not completed';
+ALTER TABLE {0}.progress ADD COLUMN begun_failed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN {0}.progress.begun_failed IS 'The same';
+UPDATE {0}.ledger SET version = 7;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
@@ -148,6 +156,7 @@ std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 3) return fmt::format(fmt::runtime(version_4), schema);
   if (version == 4) return fmt::format(fmt::runtime(version_5), schema);
   if (version == 5) return fmt::format(fmt::runtime(version_6), schema);
+  if (version == 6) return fmt::format(fmt::runtime(version_7), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

@@ -9,8 +9,7 @@
 namespace davit::ledger {
 namespace {
 
-constexpr int without_progress = 2;     // a further table comes after this version
-constexpr int migration_is_as_ever = 5; // from this one on only that table is altered
+constexpr int without_progress = 2; // a further table comes after this version
 
 // From PostgreSQL 16 on each grant says for itself whether it is inherited.
 constexpr std::string_view query =
@@ -24,9 +23,7 @@ constexpr std::string_view query =
     " o.oid = m.relowner WHERE n.nspname = $1 ORDER BY m.relname";
 
 std::string altered_tables(int version, bool ledger_too) {
-  std::string out = version <= without_progress      ? "migration"
-                    : version < migration_is_as_ever ? "migration,progress"
-                                                     : "progress";
+  const std::string out = version <= without_progress ? "migration" : "migration,progress";
   return "{" + out + (ledger_too ? ",ledger}" : "}");
 }
 

@@ -2,6 +2,7 @@
 
 #include "lifecycle/attended.hpp"
 #include "lifecycle/leftover_index.hpp"
+#include "lifecycle/wanted_index.hpp"
 
 namespace davit::lifecycle {
 namespace {
@@ -26,22 +27,47 @@ void concurrent_index::note_before() {
   for (const auto &one : scope_->invalid(p_.sessions.run())) before_.insert(one.oid);
 }
 
-bool concurrent_index::was_completed() {
-  if (!scope_) return false;
-  auto &c = p_.sessions.run();
-  const auto now = scope_->has_name() ? scope_->state(c) : validity::absent;
-  if (now == validity::valid) {
-    p_.show.warning("index " + scope_->quoted() +
-                    " is there and valid: the statement that ran when the last run ended was completed");
+// It may become valid while davit waits for who builds it.
+bool concurrent_index::was_completed(const stop &at) {
+  if (is_there(at)) return true;
+  drop_leftovers();
+  return is_there(at);
+}
+
+bool concurrent_index::is_there(const stop &at) {
+  if (!scope_ || !scope_->has_name() || scope_->state(p_.sessions.run()) != validity::valid) return false;
+  const auto found = [&] {
+    const attended guard(p_.sessions, p_.stop, p_.show);
+    try {
+      return compare_with_wanted(p_.sessions.run(), *scope_);
+    } catch (postgres::server_error &e) {
+      guard.explain(e);
+      throw;
+    }
+  }();
+  const std::string index = "index " + scope_->quoted() + " is there and valid";
+  if (found.is == wanted_index::likeness::same) {
+    p_.show.warning(index + ": the statement that ran when the last run ended was completed");
     return true;
   }
-  if (now == validity::not_unique)
-    p_.show.warning("index " + scope_->quoted() +
-                    " is there and valid, but not UNIQUE: it is not what the statement "
-                    "that ran when the last run ended was to build");
+  if (scope_->statement().if_not_exists) return false; // to the file any index of that name will do
+  const std::string repair = "davit repair " + at.version + " --resume";
+  const std::string counts = repair + " --after " + std::to_string(at.statement);
+  const std::string otherwise = "drop or rename it, then " + repair;
+  if (found.is == wanted_index::likeness::different)
+    refuse(error_code::another_index, index + ", but is not what this statement builds: " + found.definition,
+           otherwise + "; or, if it is to stay in place of that, " + counts);
+  refuse(error_code::another_index,
+         index + ", but whether it is what this statement was to build cannot be told (" + found.why +
+             "): " + found.definition,
+         "if it is, " + counts + "; if not, " + otherwise);
+}
+
+void concurrent_index::drop_leftovers() {
+  if (!scope_) return;
   const bool certain = scope_->has_name() || scope_->statement().rebuilds();
   const leftover_index leftover{p_.sessions, p_.stop, p_.show, p_.lock_retries, *scope_};
-  for (const auto &one : scope_->invalid(c)) {
+  for (const auto &one : scope_->invalid(p_.sessions.run())) {
     if (certain)
       leftover.drop(one);
     else // the server chose its name: it may be anyone's
@@ -49,7 +75,6 @@ bool concurrent_index::was_completed() {
                       " is INVALID, perhaps left by the statement that is run again now: " + one.drop_sql());
   }
   note_before();
-  return false;
 }
 
 void concurrent_index::refuse_another() {
@@ -58,21 +83,24 @@ void concurrent_index::refuse_another() {
   if (!scope_->has_name()) return;
   for (const auto &one : scope_->invalid(p_.sessions.run()))
     if (one.perhaps_built_by == 0)
-      refuse(one.quoted(),
-             "this statement has not left it, as it is now: if nobody else needs it, drop it, so that the "
-             "statement can build it: " +
-                 one.drop_sql());
+      refuse_invalid(one.quoted(),
+                     "this statement has not left it, as it is now: if nobody else needs it, drop it, so that the "
+                     "statement can build it: " +
+                         one.drop_sql());
 }
 
 void concurrent_index::require_valid() {
   if (!scope_ || !scope_->has_name() || scope_->state(p_.sessions.run()) != validity::invalid) return;
-  refuse(scope_->quoted(), "drop it, so that the statement can build it: DROP INDEX CONCURRENTLY " + scope_->quoted() +
-                               "; (unless another session is building it at this moment)");
+  refuse_invalid(scope_->quoted(), "drop it, so that the statement can build it: DROP INDEX CONCURRENTLY " +
+                                       scope_->quoted() + "; (unless another session is building it at this moment)");
 }
 
-void concurrent_index::refuse(const std::string &quoted, const std::string &advice) {
-  error e(error_code::invalid_index, "index " + quoted + " exists, but is INVALID: the server does not use it", advice,
-          place_in(script_, st_, 0));
+void concurrent_index::refuse_invalid(const std::string &quoted, const std::string &advice) {
+  refuse(error_code::invalid_index, "index " + quoted + " exists, but is INVALID: the server does not use it", advice);
+}
+
+void concurrent_index::refuse(error_code code, const std::string &what, const std::string &advice) {
+  error e(code, what, advice, place_in(script_, st_, 0));
   e.excerpt = excerpt(script_, e.where);
   throw error(std::move(e));
 }

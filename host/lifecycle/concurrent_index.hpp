@@ -28,11 +28,19 @@ public:
   // The session has the search_path that the statement is to run with.
   concurrent_index(const parts &p, const migration::script &s, const migration::statement &st);
 
-  // Where an earlier attempt at this very statement ended nobody knows how: whether its index is there and valid, so
-  // that it was completed. What that attempt has left INVALID is dropped, and that is shown.
-  bool was_completed();
+  // Where an earlier attempt at this very statement ended nobody knows how: whether an index is there and valid that is
+  // the one it was to build, so that it was completed. Throws error_code::another_index where that is not the one, or
+  // that cannot be told: only who looks at it knows. Else what that attempt has left INVALID is dropped.
+  struct stop {
+    std::string version;
+    std::size_t statement; // from 1
+  };
+  bool was_completed(const stop &at);
 
-  // Where there was none: an INVALID index of its name is somebody else's. Throws error_code::invalid_index.
+  // Where one has failed: drops what it has left INVALID, and shows that.
+  void drop_leftovers();
+
+  // Where there was no attempt: an INVALID index of its name is somebody else's. Throws error_code::invalid_index.
   void refuse_another();
 
   // After it has succeeded. Throws error_code::invalid_index if its index is not valid, as with IF NOT EXISTS.
@@ -43,7 +51,9 @@ public:
 
 private:
   void note_before();
-  [[noreturn]] void refuse(const std::string &quoted, const std::string &advice);
+  bool is_there(const stop &at);
+  [[noreturn]] void refuse_invalid(const std::string &quoted, const std::string &advice);
+  [[noreturn]] void refuse(error_code code, const std::string &what, const std::string &advice);
 
   parts p_;
   const migration::script &script_;

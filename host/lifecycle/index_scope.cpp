@@ -83,13 +83,15 @@ bool index_scope::resolve(postgres::connection &c) {
 }
 
 bool index_scope::resolve_table(postgres::connection &c, const std::string &name) {
-  const auto r = c.query("SELECT t.oid, n.nspname FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid"
-                         " OPERATOR(pg_catalog.=) t.relnamespace WHERE t.oid OPERATOR(pg_catalog.=)"
-                         " pg_catalog.to_regclass($1)",
-                         std::array{parameter(name)});
+  const auto r =
+      c.query("SELECT t.oid, n.nspname, t.relname FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid"
+              " OPERATOR(pg_catalog.=) t.relnamespace WHERE t.oid OPERATOR(pg_catalog.=)"
+              " pg_catalog.to_regclass($1)",
+              std::array{parameter(name)});
   if (r.rows() == 0) return false;
   table_oid_ = r.text(0, 0);
   schema_ = r.text(0, 1);
+  table_ = r.text(0, 2);
   return true;
 }
 
@@ -125,13 +127,12 @@ std::vector<postgres::invalid_index> index_scope::invalid(postgres::connection &
 
 index_scope::validity index_scope::state(postgres::connection &c) const {
   const auto r =
-      c.query("SELECT x.indisvalid, x.indisunique FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON"
+      c.query("SELECT x.indisvalid FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON"
               " i.oid OPERATOR(pg_catalog.=) x.indexrelid WHERE x.indrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid"
               " AND i.relname OPERATOR(pg_catalog.=) $2",
               std::array{parameter(table_oid_), parameter(name_)});
   if (r.rows() == 0) return validity::absent;
-  if (r.text(0, 0) != "t") return validity::invalid;
-  return statement_.unique && r.text(0, 1) != "t" ? validity::not_unique : validity::valid;
+  return r.text(0, 0) == "t" ? validity::valid : validity::invalid;
 }
 
 } // namespace davit::lifecycle

@@ -30,8 +30,13 @@ public:
   std::vector<postgres::invalid_index> invalid(postgres::connection &c) const;
 
   // Of its index, where has_name().
-  enum class validity { absent, invalid, valid, not_unique }; // the last: valid, but it was to be unique
+  enum class validity { absent, invalid, valid };
   validity state(postgres::connection &c) const;
+  // The index of that name that is there, whatever it is, and the table that the statement means.
+  struct place {
+    std::string schema, table, index;
+  };
+  place where() const { return {schema_, table_, name_}; }
 
 private:
   struct member {
@@ -45,8 +50,8 @@ private:
   bool has(const postgres::invalid_index &one) const;
 
   sql::index_statement statement_;
-  std::string table_oid_, schema_, name_; // of a CREATE
-  std::vector<member> rebuilt_;           // of a REINDEX
+  std::string table_oid_, schema_, table_, name_; // of a CREATE
+  std::vector<member> rebuilt_;                   // of a REINDEX
 };
 
 } // namespace davit::lifecycle

@@ -140,9 +140,9 @@ void stepwise::commit(std::size_t i, const std::function<void()> &send) {
   finished(i);
 }
 
-// An earlier run had sent this very statement, and nobody knows how it ended.
+// An earlier run had sent this very statement, and it failed, or nobody knows how it ended.
 bool stepwise::sent_before(std::size_t i) const {
-  if (i != step_.skip_statements || !step_.perhaps_one_more) return false;
+  if (i != step_.skip_statements || !step_.perhaps_more()) return false;
   return step_.begun_checksum.empty() || step_.begun_checksum == checksums_.of_first(i + 1);
 }
 
@@ -152,7 +152,9 @@ void stepwise::on_its_own(std::size_t i) {
   concurrent_index index({p_.sessions, p_.stop, p_.show, p_.lock_retries}, p_.script, st);
   if (!sent_before(i))
     index.refuse_another();
-  else if (index.was_completed())
+  else if (step_.begun_failed)
+    index.drop_leftovers();
+  else if (index.was_completed({p_.id.text(), i + 1}))
     return finished(i);
   p_.sessions.renew_work_lock();
   const bool resets_it = sql::token_reader(st.text).is("discard");
@@ -170,17 +172,28 @@ void stepwise::on_its_own(std::size_t i) {
     in_part_ =
         !unsure_ && e.code != error_code::invalid_index && noted && !may_be_repeated(st) && transactions.several();
     leftover_ = !unsure_ && index.add_leftovers(p_.id.text(), e);
-    if (noted && !unsure_ && !in_part_ && !leftover_) reach(done_, std::nullopt);
+    if (noted && !unsure_) note_failure(i);
     throw;
   }
   finished(i);
   if (noted) reach(done_, std::nullopt);
 }
 
-void stepwise::reach(std::size_t begun, std::optional<std::string> xid) {
+// The server has answered: whatever is found in the database later, this has not completed it.
+void stepwise::note_failure(std::size_t i) try {
+  if (in_part_ || leftover_)
+    reach(i + 1, std::nullopt, true);
+  else
+    reach(done_, std::nullopt);
+} catch (const error &e) { // why the statement failed is what is to be told
+  p_.show.warning("that statement " + std::to_string(i + 1) + " of " + p_.id.text() +
+                  " failed could not be written down: " + e.message);
+}
+
+void stepwise::reach(std::size_t begun, std::optional<std::string> xid, bool failed) {
   const std::uint32_t noted = xid ? static_cast<std::uint32_t>(begun) : done_;
   p_.progress.reach(p_.id, {done_, static_cast<std::uint32_t>(begun), std::move(xid), checksums_.of_first(done_),
-                            checksums_.of_first(begun)});
+                            checksums_.of_first(begun), failed});
   noted_ = noted;
 }
 

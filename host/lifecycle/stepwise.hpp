@@ -56,7 +56,8 @@ private:
   void on_its_own(std::size_t i);
   void commit_file_transaction(std::size_t i);
   void commit(std::size_t i, const std::function<void()> &send);
-  void reach(std::size_t begun, std::optional<std::string> xid);
+  void note_failure(std::size_t i);
+  void reach(std::size_t begun, std::optional<std::string> xid, bool failed = false);
   void finished(std::size_t i);
   bool sent_before(std::size_t i) const;
 

@@ -72,8 +72,7 @@ void stepwise_migration::note_prepared(const migration::statement &st) {
 
 void stepwise_migration::run_statements() {
   ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
-  progress.begin(p_.dispatcher.run.id, event(), step_.skip_statements + (step_.perhaps_one_more ? 1U : 0U),
-                 step_.begun_checksum);
+  progress.begin(p_.dispatcher.run.id, event(), step_);
   const stepwise::parts parts{p_.sessions,
                               p_.stop,
                               p_.show,

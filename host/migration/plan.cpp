@@ -34,7 +34,8 @@ const migration_files *find(const folder &files, const version &id) {
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
-  return {m, up, r.statements_done, r.next_unsure(), r.begun_checksum, r.state, r.session, r.applied_by};
+  return {m,       up,        r.statements_done, r.statements_begun, r.begun_checksum,
+          r.state, r.session, r.applied_by,      r.begun_failed};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.
@@ -202,7 +203,7 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
       throw error(error_code::out_of_order, wrong->text,
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
-    steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, false, {}, r ? r->state : std::string(), {}});
+    steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, 0, {}, r ? r->state : std::string(), {}});
     if (options.steps && steps.size() == *options.steps) break;
   }
   return steps;
@@ -220,7 +221,7 @@ std::vector<step> plan_down(const folder &files, const std::vector<recorded> &le
     if (m.down.empty())
       throw error(error_code::irreversible, m.title() + " has no down file: it cannot be reverted",
                   "write " + m.title() + ".down.sql, or restore a backup", {m.up.string(), 0, 0});
-    steps.push_back(r->state == "resumable" ? going_on(m, false, *r) : step{m, false, 0, false, {}, r->state, {}});
+    steps.push_back(r->state == "resumable" ? going_on(m, false, *r) : step{m, false, 0, 0, {}, r->state, {}});
   }
   return steps;
 }

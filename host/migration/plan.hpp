@@ -37,6 +37,7 @@ struct recorded {
   bool unsettled = false;             // its run has written down no end of it
   std::string at_work;                // "running": who is at it
   kept_settings session;              // of a partial or resumable one
+  bool begun_failed = false; // the server has said so of what was begun: it may be done in part, but not as a whole
 
   bool next_unsure() const { return statements_begun > statements_done; }
 
@@ -53,15 +54,17 @@ struct recorded {
 struct step {
   migration_files files;
   bool up = true;
-  std::uint32_t skip_statements = 0; // a partial migration goes on after these
-  bool perhaps_one_more = false;     // how much of the statement behind them was done is not known
-  std::string begun_checksum;        // of them and that statement as it was; empty: not known
-  std::string recorded_state;        // what the ledger had when this was planned; empty: nothing
-  kept_settings session;             // what it goes on with
-  std::string stopped_as = {};       // the role that was connected
+  std::uint32_t skip_statements = 0;  // a partial migration goes on after these
+  std::uint32_t begun_statements = 0; // above skip_statements: how much of those behind them was done is not known
+  std::string begun_checksum;         // of what was begun as it was; empty: not known
+  std::string recorded_state;         // what the ledger had when this was planned; empty: nothing
+  kept_settings session;              // what it goes on with
+  std::string stopped_as = {};        // the role that was connected
+  bool begun_failed = false;          // what was begun has failed, as in recorded
 
   // Behind a stop, or with the statement that may have been done.
-  bool goes_on() const { return skip_statements > 0 || perhaps_one_more; }
+  bool goes_on() const { return skip_statements > 0 || perhaps_more(); }
+  bool perhaps_more() const { return begun_statements > skip_statements; }
 };
 
 // What goes on behind a stop goes on statement by statement, whatever its file says now.

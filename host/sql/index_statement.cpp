@@ -27,16 +27,19 @@ std::vector<std::string> read_name(token_reader &reader) {
   return parts;
 }
 
-index_statement created(token_reader &reader) {
+index_statement created(token_reader &reader, std::string_view statement) {
   index_statement out;
   reader.accept("create");
   out.unique = reader.accept("unique");
   reader.accept({"index", "concurrently"});
-  reader.accept({"if", "not", "exists"});
+  out.if_not_exists = reader.accept({"if", "not", "exists"});
   if (!reader.is("on")) out.index = read_name(reader);
   reader.accept("on");
   reader.accept("only");
   out.subject = read_name(reader);
+  const auto begin = reader.offset();
+  while (!reader.at_end()) reader.advance();
+  out.definition = statement.substr(begin, reader.offset() - begin);
   return out;
 }
 
@@ -82,7 +85,7 @@ std::optional<std::string_view> rebuilt_name(std::string_view name) {
 std::optional<index_statement> read_concurrent_index(std::string_view statement) {
   const auto what = outside_transaction_name(statement);
   token_reader reader(statement);
-  if (what == "CREATE INDEX CONCURRENTLY") return created(reader);
+  if (what == "CREATE INDEX CONCURRENTLY") return created(reader, statement);
   if (what.starts_with("REINDEX ")) return rebuilt(reader);
   return std::nullopt;
 }

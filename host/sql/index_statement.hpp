@@ -12,9 +12,10 @@ namespace davit::sql {
 // makes of them (folded, decoded, cut to the length that it keeps) is its own to say.
 struct index_statement {
   enum class verb { create, reindex_index, reindex_table, reindex_schema, reindex_database } what = verb::create;
-  bool unique = false;
+  bool unique = false, if_not_exists = false;
   std::vector<std::string> index;   // of a CREATE; none where the server chooses the name
   std::vector<std::string> subject; // the table of a CREATE; what is rebuilt
+  std::string definition;           // what stands behind the table of a CREATE
 
   bool rebuilds() const { return what != verb::create; }
 };

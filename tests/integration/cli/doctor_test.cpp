@@ -1,6 +1,8 @@
 // davit doctor: what it finds, and that it changes nothing.
 #include "shell.hpp"
 
+#include "support/older_ledger.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -153,9 +155,7 @@ TEST_CASE("what doctor advises about the ledger of an older davit makes a run po
   run_davit(p, {"up"});
   p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name());
   p.database().sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name());
-  p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after; ALTER TABLE "
-                   "davit.progress DROP COLUMN place, DROP COLUMN written_in");
-  p.database().sql("UPDATE davit.ledger SET version = 4");
+  make_ledger_older(p, 4);
   p.migration("2_b.up.sql", "SELECT 2;");
   std::string owner = "postgres";
   SUBCASE("of a superuser") {}
@@ -176,7 +176,7 @@ TEST_CASE("what doctor advises about the ledger of an older davit makes a run po
   CHECK(check_in(run_json(p, {"doctor"}, 0, role.as()), "ledger", "warn", "version is 4"));
   run_davit(p, {"up", "--dry-run"}, 0, role.as());
   run_davit(p, {"up"}, 0, role.as());
-  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "6");
+  CHECK(ledger_version(p) == newest_ledger_version());
   if (owner != "postgres") p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
 }
 
@@ -186,11 +186,11 @@ TEST_CASE("what doctor advises where the ledger is published, or its owner's rig
   const plain_role role(p);
   p.migration("1_a.up.sql", "SELECT 1;");
   run_davit(p, {"up"});
+  make_ledger_older(p, 5);
   const std::string owner = "owner_" + p.database().name();
   p.database().sql("CREATE ROLE " + owner + "; GRANT USAGE ON SCHEMA davit TO " + role.name() + ", " + owner +
                    "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
-                   "; ALTER TABLE davit.progress DROP COLUMN place, DROP COLUMN written_in; UPDATE davit.ledger SET "
-                   "version = 5");
+                   "; ALTER TABLE davit.migration OWNER TO " + role.name());
   std::string why = "table davit.ledger belongs to " + owner;
   SUBCASE("published to subscribers who could not tell its row") {
     p.database().sql("ALTER TABLE davit.progress OWNER TO " + role.name() + "; ALTER TABLE davit.ledger OWNER TO " +
@@ -212,7 +212,7 @@ TEST_CASE("what doctor advises where the ledger is published, or its owner's rig
   p.database().sql(sql);
   CHECK(check_in(run_json(p, {"doctor"}, 0, role.as()), "ledger", "warn", "version is 5"));
   run_davit(p, {"up"}, 0, role.as());
-  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "6");
+  CHECK(ledger_version(p) == newest_ledger_version());
   p.database().sql("DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner);
 }
 
@@ -221,11 +221,11 @@ TEST_CASE("a published ledger is upgraded by who does not own it, where subscrib
   const plain_role role(p);
   p.migration("1_a.up.sql", "SELECT 1;");
   run_davit(p, {"up"});
+  make_ledger_older(p, 5);
   p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name() +
                    "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
-                   "; ALTER TABLE davit.progress DROP COLUMN place, DROP COLUMN written_in; ALTER TABLE davit.progress "
-                   "OWNER TO " +
-                   role.name() + "; UPDATE davit.ledger SET version = 5; CREATE PUBLICATION every FOR ALL TABLES");
+                   "; ALTER TABLE davit.progress OWNER TO " + role.name() + "; ALTER TABLE davit.migration OWNER TO " +
+                   role.name() + "; CREATE PUBLICATION every FOR ALL TABLES");
   run_davit(p, {"doctor"}, 0, role.as());
   p.migration("2_b.up.sql", "SELECT 2;");
   run_davit(p, {"up"}, 0, role.as());

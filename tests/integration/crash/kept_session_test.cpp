@@ -1,6 +1,7 @@
 // What the session of a file was set to when it stopped, by whatever it had called: asked then, and made so again.
 #include "half_way.hpp"
 #include "lifecycle/kept_session.hpp"
+#include "support/older_ledger.hpp"
 
 #include <doctest/doctest.h>
 
@@ -347,16 +348,14 @@ TEST_CASE("a stop of which an older ledger knows no settings is gone on with by 
   const std::string first = "SET search_path = app;";
   write(p, first, "missing");
   up(p, 1);
-  p.database().sql("ALTER TABLE davit.migration DROP COLUMN session_settings, DROP COLUMN session_after; ALTER TABLE "
-                   "davit.progress DROP COLUMN place, DROP COLUMN written_in; UPDATE "
-                   "davit.ledger SET version = 4");
+  make_ledger_older(p, 4);
   CHECK(has(p.davit({"repair"}).out, "the first 2 of 3 statements"));
-  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "4");
+  CHECK(ledger_version(p) == 4);
   write(p, first, "int");
   resume(p);
   up(p, 0);
   CHECK(schemas(p) == "a in app, b in app");
-  CHECK(p.database().sql("SELECT version FROM davit.ledger") == "6");
+  CHECK(ledger_version(p) == newest_ledger_version());
 }
 
 TEST_CASE("what the session was set to, and could not be kept with the stop, is said") {

@@ -1,6 +1,8 @@
 // A dry run leaves the database as it was, and a run after it does what it has shown.
 #include "dry_run.hpp"
 
+#include "support/older_ledger.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -9,13 +11,6 @@ namespace {
 
 constexpr std::string_view all_phases_up = "startup pre_validate validated pre_execute before_validation before_ddl "
                                            "after_ddl after_validation cleanup post_execute post_complete success";
-
-// The tables as version 2 had them.
-void make_older(const project &p) {
-  p.database().sql("ALTER TABLE davit.migration DROP COLUMN statements_begun, DROP COLUMN begun_checksum, DROP COLUMN "
-                   "session_settings, DROP COLUMN session_after; DROP TABLE davit.progress; UPDATE davit.ledger SET "
-                   "version = 2");
-}
 
 } // namespace
 
@@ -67,7 +62,7 @@ TEST_CASE("dry run: an older ledger is read as it is, and stays so") {
   const project p;
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   up(p, 0);
-  make_older(p);
+  make_ledger_older(p, 2);
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   CHECK(rehearse(p, 0).answer().integer("/done") == 1);
   CHECK(p.database().sql("SELECT version FROM davit.ledger") == "2");
@@ -77,7 +72,7 @@ TEST_CASE("dry run: an older ledger that somebody uses, or that cannot be upgrad
   const project p(head);
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   up(p, 0);
-  make_older(p);
+  make_ledger_older(p, 2);
   p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
   SUBCASE("used") {
     auto reader = p.database().connect();
