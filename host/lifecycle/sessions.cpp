@@ -3,8 +3,8 @@
 #include "lifecycle/brief_look.hpp"
 #include "lifecycle/handler_attendance.hpp"
 #include "lifecycle/lock_key.hpp"
+#include "lifecycle/side_attendance.hpp"
 
-#include <array>
 #include <chrono>
 
 namespace davit::lifecycle {
@@ -75,7 +75,9 @@ postgres::connection &sessions::run() {
 
 postgres::connection &sessions::side() {
   if (!side_) {
-    side_.emplace(open("side"));
+    postgres::connect_options options{{}, "davit side"};
+    options.lock_timeout = settings_.database.lock_timeout;
+    side_.emplace(home_.open(std::move(options), lock_ ? &*lock_ : nullptr));
     targets_.add(side_->cancel(), true);
   }
   if (!side_->alive())
@@ -94,6 +96,10 @@ postgres::connection sessions::open_to_end_them() const { return home_.open({{},
 
 std::unique_ptr<plugin::attendance> sessions::attend_run() {
   return std::make_unique<handler_attendance>(run(), lock(), show_);
+}
+
+std::unique_ptr<plugin::attendance> sessions::attend_side() {
+  return std::make_unique<side_attendance>(side(), lock(), run_pid(), show_);
 }
 
 std::optional<std::int32_t> sessions::run_pid() const {
@@ -239,22 +245,6 @@ void sessions::lock_lost() {
 
 std::string sessions::lock_is_free_sql() const {
   return "pg_catalog.pg_try_advisory_xact_lock_shared(" + std::to_string(run_key_) + ")";
-}
-
-std::string sessions::side_waits_for_run() try {
-  if (!side_ || !lock_) return {};
-  const std::string side_pid = std::to_string(side_->backend_pid());
-  const std::string run_pid = std::to_string(run_ ? run_->backend_pid() : 0);
-  const auto r = lock_->query(
-      "WITH RECURSIVE waits(pid) AS (SELECT unnest(pg_blocking_pids($1::int)) UNION SELECT "
-      "unnest(pg_blocking_pids(w.pid)) FROM waits w)"
-      " SELECT COALESCE((SELECT l.mode || ' on ' || CASE WHEN l.relation IS NOT NULL THEN l.relation::regclass::text"
-      " ELSE l.locktype END FROM pg_locks l WHERE l.pid = $1::int AND NOT l.granted LIMIT 1), 'a lock') FROM waits "
-      "WHERE pid IN ($2::int, pg_backend_pid()) LIMIT 1",
-      std::array{postgres::parameter(side_pid), postgres::parameter(run_pid)});
-  return r.rows() == 0 ? std::string() : std::string(r.text(0, 0));
-} catch (const error &) {
-  return {}; // the lock session's trouble is found before the next statement
 }
 
 } // namespace davit::lifecycle

@@ -29,13 +29,13 @@ public:
   postgres::connection &side() override;
   void drop_side() noexcept override;
   std::unique_ptr<plugin::attendance> attend_run() override;
+  std::unique_ptr<plugin::attendance> attend_side() override;
   std::optional<std::int32_t> run_pid() const override;
   // One more, beside the others, on any thread.
   postgres::connection open_to_end_them() const;
   // A session that can write to the ledger although the lock session may be lost: that one, or a fresh one.
   postgres::connection &witness();
   std::string own_transaction_setup() const override;
-  std::string side_waits_for_run() override;
   void check_as_commit() override;
   // What that does from here on; nothing, if there is none.
   void rehearse_commits(std::function<void()> check) { as_commit_ = std::move(check); }

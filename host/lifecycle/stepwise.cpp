@@ -1,10 +1,10 @@
 #include "lifecycle/stepwise.hpp"
 
 #include "lifecycle/concurrent_index.hpp"
-#include "lifecycle/lock_timeout.hpp"
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/transaction_count.hpp"
+#include "postgres/lock_timeout.hpp"
 #include "sql/committing_block.hpp"
 #include "sql/outside_effect.hpp"
 #include "sql/token_reader.hpp"
@@ -158,7 +158,8 @@ void stepwise::on_its_own(std::size_t i) {
     return finished(i);
   p_.sessions.renew_work_lock();
   const bool resets_it = sql::token_reader(st.text).is("discard");
-  without_lock_timeout timeout(p_.sessions.run(), st.kind == statement_kind::outside_transaction && !resets_it);
+  postgres::without_lock_timeout timeout(p_.sessions.run(),
+                                         st.kind == statement_kind::outside_transaction && !resets_it);
   lock_timeout_ = timeout.before();
   const transaction_count transactions(p_.sessions.run());
   if (noted) reach(i + 1, std::nullopt);

@@ -1,5 +1,8 @@
 #include "plugin/autocommit_channel.hpp"
 
+#include "postgres/lock_timeout.hpp"
+#include "sql/statement_kind.hpp"
+
 #include <davit/plugin.h>
 
 namespace davit::plugin {
@@ -27,10 +30,23 @@ void autocommit_channel::after_stream(postgres::connection &c, bool complete) {
   c.exec(keep && c.transaction_status() == transaction_status::in_transaction ? "COMMIT" : "ROLLBACK");
 }
 
+postgres::result autocommit_channel::on_its_own(postgres::connection &c, std::string_view sql,
+                                                std::span<const postgres::parameter> parameters) {
+  postgres::without_lock_timeout timeout(c, sql::classify(sql) == sql::statement_kind::outside_transaction);
+  try {
+    auto r = c.query(sql, parameters);
+    timeout.restore();
+    return r;
+  } catch (const error &) {
+    if (c.alive()) timeout.restore();
+    throw;
+  }
+}
+
 postgres::result autocommit_channel::query(std::string_view sql, std::span<const postgres::parameter> parameters) {
   require_no_stream();
   postgres::connection &c = ready();
-  if (rights() == access::write) return c.query(sql, parameters);
+  if (rights() == access::write) return on_its_own(c, sql, parameters);
   before_stream(c);
   try {
     auto r = c.query(sql, parameters);

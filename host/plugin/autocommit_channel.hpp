@@ -25,6 +25,9 @@ protected:
   virtual void put_back(postgres::connection &c) { restore_settings(c, *before_, read_settings(c), false); }
 
 private:
+  postgres::result on_its_own(postgres::connection &c, std::string_view sql,
+                              std::span<const postgres::parameter> parameters);
+
   postgres::connection *c_ = nullptr;
   std::optional<session_settings> before_;
 };

@@ -72,37 +72,32 @@ channel &call_sql::prepare(std::int32_t connection, std::string_view sql) {
   return c;
 }
 
-template <class F> auto call_sql::attended(F &&work) {
-  const auto guard = sessions_.attend_run();
-  try {
-    return work();
-  } catch (postgres::server_error &e) {
-    if (guard) guard->explain(e);
-    throw;
-  }
+std::unique_ptr<attendance> call_sql::attend(std::int32_t connection) {
+  return connection == DAVIT_CONN_SIDE ? sessions_.attend_side() : sessions_.attend_run();
 }
 
 postgres::result call_sql::query(std::int32_t connection, std::string_view sql,
                                  std::span<const postgres::parameter> parameters) {
   channel &c = prepare(connection, sql);
-  if (connection == DAVIT_CONN_SIDE) return c.query(sql, parameters);
-  return attended([&] { return c.query(sql, parameters); });
+  return attended(attend(connection), [&] { return c.query(sql, parameters); });
 }
 
 channel::stream call_sql::open_rows(std::int32_t connection, std::string_view sql,
                                     std::span<const postgres::parameter> parameters) {
   channel &c = prepare(connection, sql);
-  if (connection == DAVIT_CONN_SIDE) return side().open_rows_watched(sql, parameters);
-  return attended([&] { return c.open_rows(sql, parameters); });
+  return attended(attend(connection), [&] { return c.open_rows(sql, parameters); });
 }
 
 std::optional<postgres::result> call_sql::next_row(std::int32_t connection, std::uint64_t stream) {
-  if (connection == DAVIT_CONN_SIDE) return side().next_row_watched(stream);
   channel &c = of(connection);
-  return attended([&] { return c.next_row(stream); });
+  return attended(attend(connection), [&] { return c.next_row(stream); });
 }
 
-void call_sql::close_rows(std::int32_t connection, std::uint64_t stream) { of(connection).close_rows(stream); }
+// May commit what the stream changed.
+void call_sql::close_rows(std::int32_t connection, std::uint64_t stream) {
+  channel &c = of(connection);
+  attended(attend(connection), [&] { c.close_rows(stream); });
+}
 
 void call_sql::undo() { of(DAVIT_CONN_MIGRATION).undo(); }
 
@@ -116,7 +111,7 @@ void call_sql::finish(bool keep) {
   }
   keep = keep && !side_failed;
   if (main_ && keep && main_->commits())
-    attended([&] { main_->finish(keep); });
+    attended(sessions_.attend_run(), [&] { main_->finish(keep); });
   else if (main_)
     main_->finish(keep);
   if (side_failed) std::rethrow_exception(side_failed);

@@ -42,7 +42,7 @@ public:
   // As channel::finish, for both connections.
   void finish(bool keep);
   // Whether keeping the handler's work means a COMMIT.
-  bool may_take_long() const { return main_ && main_->commits(); }
+  bool may_take_long() const { return (main_ && main_->commits()) || (side_ && side_->commits()); }
   // In a dry run, what it sent that no rollback undoes, as far as its text shows.
   const std::vector<std::string> &outside() const { return outside_; }
 
@@ -50,7 +50,7 @@ private:
   channel &prepare(std::int32_t connection, std::string_view sql);
   channel &of(std::int32_t connection);
   side_channel &side();
-  template <class F> auto attended(F &&work);
+  std::unique_ptr<attendance> attend(std::int32_t connection);
 
   sessions &sessions_;
   const sql_scope scope_;

@@ -62,6 +62,7 @@ protected:
 
   postgres::connection &session() { return source_(); }
   access rights() const { return rights_; }
+  bool streams() const { return open_id_ != 0; }
   void end_stream(); // half-way, if one is open
   void require_no_stream() const;
   static void require_alive(const postgres::connection &c);

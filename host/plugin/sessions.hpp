@@ -10,16 +10,26 @@
 
 namespace davit::plugin {
 
-// While it lives, whose lock a statement of the run session waits for is shown.
+// While it lives, whose lock a statement of a session waits for is shown.
 class attendance {
 public:
   attendance() = default;
   virtual ~attendance() = default;
   attendance(const attendance &) = delete;
   attendance &operator=(const attendance &) = delete;
-  // Adds to a lock timeout who held the lock.
+  // Adds to a lock timeout who held the lock. May throw what is to be said instead.
   virtual void explain(postgres::server_error &e) const = 0;
 };
+
+// `guard` may be null.
+template <class F> auto attended(const std::unique_ptr<attendance> &guard, F &&work) {
+  try {
+    return work();
+  } catch (postgres::server_error &e) {
+    if (guard) guard->explain(e);
+    throw;
+  }
+}
 
 class sessions {
 public:
@@ -27,8 +37,10 @@ public:
   // The session that carries the migrations, and the side session; opened at first use. Throw davit::error.
   virtual postgres::connection &run() = 0;
   virtual postgres::connection &side() = 0;
-  // Around what a handler sends to the run session; may be null.
+  // Around what a handler sends to them; may be null. That of the side session ends before it is dropped, and fails a
+  // statement that waits, directly or through others, for the run session.
   virtual std::unique_ptr<attendance> attend_run() { return nullptr; }
+  virtual std::unique_ptr<attendance> attend_side() { return nullptr; }
   // Backend of the run session, if it is open.
   virtual std::optional<std::int32_t> run_pid() const = 0;
   // Closes the side session, if it is open.
@@ -42,9 +54,6 @@ public:
   virtual bool own_sockets() const { return true; }
   // In a migration without a transaction: takes the run session's lock again if it was released; tells whether it was.
   virtual bool renew_work_lock() { return false; }
-  // The name of a lock if the side session waits, directly or through others, for the run session; else empty, also
-  // where it cannot be found out.
-  virtual std::string side_waits_for_run() = 0;
 };
 
 } // namespace davit::plugin

@@ -76,7 +76,9 @@ TEST_CASE("who holds the lock that a handler's own SQL waits for is said, while 
               {"after_ddl", "do = \"stream\", rows = 1", ""},
               {"after_ddl", "do = \"sql\"", "-- davit: no-transaction\n"},
               {"post_execute", "do = \"sql\"", ""},
-              {"post_complete", "do = \"stream\", rows = 1", ""}};
+              {"post_complete", "do = \"stream\", rows = 1", ""},
+              {"pre_execute", "side = true, do = \"sql\"", ""},
+              {"after_ddl", "side = true, do = \"stream\", rows = 1", ""}};
   for (const auto &row : rows) {
     CAPTURE(row.phase);
     CAPTURE(row.what);
@@ -132,6 +134,31 @@ TEST_CASE("davit's own look for the holder of a lock waits for nobody: then the 
   }
 }
 
+TEST_CASE("so it is where a stream on the side connection is committed, which ends by the handler's deadline") {
+  const project p(
+      toml("0", 0) +
+      probe(
+          R"t({ phase = "after_ddl", do = "stream", side = true, rows = 2, sql = "INSERT INTO late VALUES (1) RETURNING i" })t",
+          "deadline = \"500ms\"\n"));
+  p.database().sql(
+      "CREATE TABLE t (i int); CREATE TABLE late (i int); CREATE FUNCTION touch() RETURNS trigger LANGUAGE "
+      "plpgsql AS $$ BEGIN LOCK TABLE t; RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER touch AFTER INSERT "
+      "ON late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch()");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  SUBCASE("for a stranger") {
+    const auto holder = named_session(p, "reporting", "LOCK TABLE t");
+    const auto run = up(p, 124);
+    CHECK(has(run.err(), "waiting for AccessExclusiveLock on public.t, held by pid "));
+    CHECK(has(run.answer().text("/error/message"), "was not committed before its deadline"));
+  }
+  SUBCASE("for the migration itself") {
+    p.migration("0001_one.up.sql", "LOCK TABLE t;");
+    const auto run = up(p, 1);
+    CHECK(has(run.answer().text("/error/message"), "the side connection waits for AccessExclusiveLock on public.t"));
+  }
+  CHECK(p.database().sql("SELECT count(*) FROM late") == "0");
+}
+
 TEST_CASE("a statement that is only slow asks nobody who holds what") {
   const project p(toml("300ms", 0));
   p.migration("0001_one.up.sql", "SELECT pg_sleep(0.5);");
@@ -153,6 +180,34 @@ TEST_CASE("lock_timeout does not strike CREATE INDEX CONCURRENTLY, which waits a
   holder.exec("COMMIT");
   CHECK(davit.wait().exit_code == 0);
   CHECK(p.database().sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_i'::regclass") == "t");
+}
+
+TEST_CASE("nor does it strike that of a handler, which may run it where there is no transaction") {
+  const struct {
+    std::string at, directive, session;
+  } rows[] = {{"phase = \"pre_execute\", side = true", "", "davit side"},
+              {"phase = \"after_ddl\"", "-- davit: no-transaction\n", "davit run"}};
+  for (const auto &row : rows) {
+    CAPTURE(row.session);
+    const std::string index = "CREATE INDEX CONCURRENTLY t_i ON t (i)";
+    const project p(toml("50ms", 0) + probe(action(row.at, "do = \"sql\", sql = \"" + index + "\"") +
+                                            action(row.at, "do = \"sql\", expect = \"50ms\", sql = "
+                                                           "\"SHOW lock_timeout\"")));
+    p.database().sql("CREATE TABLE t (i int)");
+    p.migration("0001_one.up.sql", row.directive + "SELECT 1;");
+    auto holder = named_session(p, "loader", "INSERT INTO t VALUES (1)");
+    running_program davit(p.command({"up", "--json"}));
+    davit.wait_for_output("held by pid " + std::to_string(holder.backend_pid()) + " (user postgres, 'loader'");
+    wait_until("waiting for ten times lock_timeout", [&p, &row] {
+      return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + row.session +
+                              "' AND datname = current_database() AND state = 'active' AND query LIKE 'CREATE INDEX%' "
+                              "AND clock_timestamp() - query_start > interval '500 ms'") == "1";
+    });
+    holder.exec("COMMIT");
+    const auto ended = davit.wait();
+    CHECK_MESSAGE(ended.exit_code == 0, ended.out, ended.err);
+    CHECK(p.database().sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_i'::regclass") == "t");
+  }
 }
 
 TEST_CASE("nothing of pg_settings that a migration or a handler changed reaches the next migration") {

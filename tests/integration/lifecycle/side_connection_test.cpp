@@ -74,18 +74,40 @@ TEST_CASE("waiting for the migration through a third session is noticed as well"
   CHECK(has(run.messages("after_ddl"), "STATE: the side connection waits for AccessShareLock"));
 }
 
-TEST_CASE("a side connection that waits for a stranger goes on waiting") {
-  const project p(
-      with_probe(R"t({ phase = "after_ddl", do = "sql", side = true, sql = "INSERT INTO t VALUES (1)" })t"));
+TEST_CASE("a side connection waits for a stranger as long as lock_timeout says, and names whom it waits for") {
+  const std::string insert = R"t(phase = "after_ddl", do = "sql", side = true, sql = "INSERT INTO t VALUES (1)")t";
+  const project p(R"(environment = "test")" + probe("{ " + insert + " }"));
   p.database().sql("CREATE TABLE t (i int)");
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
   auto stranger = p.database().connect();
   stranger.exec("BEGIN; LOCK TABLE t");
-  running_program davit(p.command({"up"}));
-  wait_for_lock_wait(p, "side");
-  stranger.exec("COMMIT");
-  CHECK(davit.wait().exit_code == 0);
-  CHECK(p.database().sql("SELECT * FROM t") == "1");
+  const std::string who = "RowExclusiveLock on public.t, held by pid " + std::to_string(stranger.backend_pid());
+  SUBCASE("long enough") {
+    p.configure("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n" + probe("{ " + insert + " }"));
+    running_program davit(p.command({"up"}));
+    davit.wait_for_output("waiting for " + who);
+    stranger.exec("COMMIT");
+    CHECK(davit.wait().exit_code == 0);
+    CHECK(p.database().sql("SELECT * FROM t") == "1");
+  }
+  SUBCASE("in vain, and the next handler does not inherit what one sets") {
+    const std::string most = R"t(do = "sql", side = true, sql = "SHOW lock_timeout", expect = "200ms")t";
+    p.configure(with_probe(
+        action(R"t(phase = "pre_execute")t", R"t(do = "sql", side = true, sql = "SET lock_timeout = '1h'")t") +
+        action(R"t(phase = "after_ddl", handler = "a")t", most) + "{ " + insert + " }"));
+    const auto run = up(p, 1);
+    CHECK(run.answer().text("/error/sqlstate") == "55P03");
+    CHECK(run.answer().text("/error/plugin") == "probe");
+    CHECK(run.answer().text("/error/detail").starts_with("it waited for " + who));
+    CHECK_FALSE(exists(p, "one"));
+  }
+  SUBCASE("also in a dry run") {
+    p.configure(with_probe(
+        R"t({ phase = "after_ddl", do = "sql", side = true, sql = "SELECT count(*) FROM t", expect = "0" })t"));
+    const auto run = davit_run(p, {"up", "--dry-run"}, 1);
+    CHECK(run.answer().text("/error/sqlstate") == "55P03");
+    CHECK(has(run.answer().text("/error/detail"), "AccessShareLock on public.t, held by pid "));
+  }
 }
 
 TEST_CASE("what a handler leaves on the side connection is gone after it: a temporary table takes nobody's rows") {

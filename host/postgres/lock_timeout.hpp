@@ -5,21 +5,21 @@
 
 #include <string>
 
-namespace davit::lifecycle {
+namespace davit::postgres {
 
 // CREATE INDEX CONCURRENTLY and its like wait for locks by design; a timeout would leave an invalid index behind.
 class without_lock_timeout {
 public:
   // Sets none if `wanted`. The connection outlives it.
-  without_lock_timeout(postgres::connection &c, bool wanted);
+  without_lock_timeout(connection &c, bool wanted);
   // As it was. Not to be called where the session is in a failed state or lost.
   void restore();
   const std::string &before() const { return before_; } // empty unless wanted
 
 private:
-  postgres::connection &c_;
+  connection &c_;
   bool wanted_;
   std::string before_;
 };
 
-} // namespace davit::lifecycle
+} // namespace davit::postgres
