@@ -73,10 +73,18 @@ std::string setup_sql(int version, const connect_options &options) {
   return sql;
 }
 
+// A backslash that has nothing to escape counts for nothing, but would with what is written behind it.
+std::string without_lone_backslash(std::string options) {
+  const auto last = options.find_last_not_of('\\');
+  const std::size_t backslashes = options.size() - (last == std::string::npos ? 0 : last + 1);
+  if (backslashes % 2 != 0) options.pop_back();
+  return options;
+}
+
 // What a session is started with is what RESET leads back to.
 std::string startup_options(const connect_options &options) {
   if (options.conninfo_of_version == 0) return {};
-  std::string out = options_in(options.url);
+  std::string out = without_lone_backslash(options_in(options.url));
   for (const auto &[name, value] : first_settings(options.conninfo_of_version, options))
     out += " -c " + std::string(name) + '=' + value;
   return out;

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+
 using namespace davit::test;
 
 namespace {
@@ -120,6 +123,20 @@ TEST_CASE("a migration whose verify file has acted outside of the database is no
   CHECK(std::filesystem::exists(told) == !again);
   if (!again) CHECK(davit::read_file(told) == "1\n");
   CHECK(has(p.davit({"up", "--dry-run"}).err, "does not try again") == again);
+}
+
+TEST_CASE("options that end in a backslash are those of every session of a run") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"1500ms\"\n");
+  p.migration("0001_one.up.sql", "RESET ALL;\nCREATE TABLE one AS SELECT current_setting('work_mem') || ' ' || "
+                                 "current_setting('application.x') || ' ' || current_setting('lock_timeout') AS x;");
+  for (const auto &[backslashes, kept] :
+       std::map<std::string, std::string>{{"\\", ""}, {"\\\\", "\\"}, {"\\\\\\", "\\"}}) {
+    const environment with{{"PGOPTIONS", "-c work_mem=8MB -c application.x=a" + backslashes}};
+    CAPTURE(backslashes);
+    davit_run(p, {"up"}, 0, with);
+    CHECK(p.database().sql("TABLE one") == "8MB a" + kept + " 1500ms");
+    p.database().sql("DROP TABLE one; DROP SCHEMA davit CASCADE");
+  }
 }
 
 TEST_CASE("a file that resets its session's timeouts has those of davit.toml again") {
