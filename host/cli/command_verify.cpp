@@ -3,6 +3,7 @@
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
+#include "lifecycle/home.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
 
@@ -30,26 +31,30 @@ struct failed_check {
   error why;
 };
 
-// The verify files of applied migrations, each in a transaction that is rolled back, under the timeouts that they have
-// in a run. On the session that has read the ledger: another might be of another server.
-std::vector<failed_check> run_all(postgres::connection &c, const config::database_settings &timeouts,
-                                  const migration::folder &folder, const std::vector<migration::recorded> &ledger) {
+// The verify files of applied migrations, each in a transaction that is rolled back. In a session as those of a run
+// are, whatever RESET leads back to included, and where `first` has read the ledger.
+std::vector<failed_check> run_all(workspace &w, postgres::connection &first, const migration::folder &folder,
+                                  const std::vector<migration::recorded> &ledger) {
   std::vector<failed_check> failed;
-  const std::string fresh = fmt::format("{}; SET lock_timeout = {}; SET statement_timeout = {}", c.reset_sql(),
-                                        timeouts.lock_timeout.count(), timeouts.statement_timeout.count());
-  c.exec(fresh);
+  lifecycle::home home(nullptr);
+  home.begin_with(first);
+  postgres::connect_options options{{}, "davit verify"};
+  options.lock_timeout = w.settings.database.lock_timeout;
+  options.statement_timeout = w.settings.database.statement_timeout;
+  auto c = home.open(std::move(options), &first);
+  const auto wait = w.watch(c, "verify");
   for (const auto &m : folder.migrations) {
     const bool applied =
         std::any_of(ledger.begin(), ledger.end(), [&](const auto &r) { return r.id == m.id && r.state == "applied"; });
     if (!applied || m.verify.empty()) continue;
     try {
       const auto script = migration::read_script(m.verify);
-      if (!c.began_with_standard_strings()) require_same_without_standard_strings(script);
+      if (!first.began_with_standard_strings()) require_same_without_standard_strings(script);
       lifecycle::run_verify_script(c, script, false);
     } catch (const error &e) {
       failed.push_back({m.title(), e});
       if (!c.alive()) throw;
-      c.exec("ROLLBACK; " + fresh);
+      c.exec("ROLLBACK; " + std::string(c.reset_sql()));
     }
   }
   return failed;
@@ -63,7 +68,7 @@ int command_verify(const options &o, terminal &t) {
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto recorded = ledger::ledger(c, w.settings.ledger.schema).read();
   const auto differences = migration::differences(folder, recorded);
-  const auto failed = o.run_sql ? run_all(c, w.settings.database, folder, recorded) : std::vector<failed_check>{};
+  const auto failed = o.run_sql ? run_all(w, c, folder, recorded) : std::vector<failed_check>{};
   const auto applied =
       std::count_if(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "applied"; });
   // A down or verify file that came later changes nothing of what was applied.

@@ -21,8 +21,8 @@ void add(std::string &setup, const char *beacon_call, std::int64_t beacon) {
 [[noreturn]] void elsewhere(const postgres::connection &found, const postgres::connection *first) {
   throw error(error_code::connect,
               "a further session of this run was opened in " + postgres::name_of_place(found) +
-                  ", where the session that holds the run lock" +
-                  (first ? ", in " + postgres::name_of_place(*first) + "," : "") + " is not seen",
+                  ", where its first session" + (first ? ", in " + postgres::name_of_place(*first) + "," : "") +
+                  " is not seen",
               "one run needs one server: it may be shutting down, and take no new sessions; if the URL names several "
               "hosts, or a host with several addresses, name the one that is meant");
 }
@@ -34,10 +34,22 @@ postgres::connection home::open_first(postgres::connect_options options) {
   beacon_ = random_key();
   add(options.setup, "pg_advisory_lock", beacon_);
   postgres::connection c(options);
-  place_ = postgres::place_of(c);
-  conninfo_ = c.conninfo();
-  version_ = c.server_version();
+  remember(c);
   return c;
+}
+
+void home::begin_with(postgres::connection &first) {
+  beacon_ = random_key();
+  std::string sql;
+  add(sql, "pg_advisory_lock", beacon_);
+  first.exec(sql);
+  remember(first);
+}
+
+void home::remember(postgres::connection &first) {
+  place_ = postgres::place_of(first);
+  conninfo_ = first.conninfo();
+  version_ = first.server_version();
 }
 
 postgres::connection home::open(postgres::connect_options options, postgres::connection *first) const {

@@ -16,11 +16,15 @@ public:
   explicit home(plugin::kept_environment *environment) : environment_(environment) {}
   // The session that decides. `options.url` is the user's.
   postgres::connection open_first(postgres::connect_options options);
+  // The same of one that is open; as long as it is, it decides.
+  void begin_with(postgres::connection &first);
   // A further one, opened as the first was: `options.url` is not used. Throws error_code::connect if it does not see
   // `first`; without that, or if that is lost, if its database is another.
   postgres::connection open(postgres::connect_options options, postgres::connection *first) const;
 
 private:
+  void remember(postgres::connection &first);
+
   plugin::kept_environment *environment_;
   std::string conninfo_;
   int version_ = 0;

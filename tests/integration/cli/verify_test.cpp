@@ -76,6 +76,19 @@ TEST_CASE("verify --run-sql waits for locks no longer than a run does") {
   CHECK(object.text("/failed_checks/0/error/sqlstate") == "55P03");
 }
 
+TEST_CASE("RESET in a verify file leads back to the same timeouts under verify --run-sql as in a run") {
+  const project p;
+  p.configure("environment = \"test\"\n[database]\nlock_timeout = \"1500ms\"\nstatement_timeout = \"90s\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  p.migration("1_a.verify.sql", "SET lock_timeout = 0; RESET ALL; SELECT current_setting('lock_timeout') = '1500ms' "
+                                "AND current_setting('statement_timeout') = '90s';");
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  p.migration("2_b.verify.sql", "RESET statement_timeout; RESET lock_timeout; SELECT current_setting('lock_timeout') = "
+                                "'1500ms' AND current_setting('statement_timeout') = '90s';");
+  run_davit(p, {"up"});
+  CHECK(has(run_davit(p, {"verify", "--run-sql"}).out, "0 checks failed"));
+}
+
 TEST_CASE("a verify file that cannot run in a transaction is refused before anything runs") {
   const project p;
   p.migration("1_a.up.sql", "-- davit: no-transaction\nCREATE TABLE a ();");
