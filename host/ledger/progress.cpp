@@ -84,28 +84,33 @@ std::string ended(postgres::connection &c, const std::string &schema, const std:
 progress::progress(postgres::connection &session, const std::string &schema)
     : c_(session), schema_(postgres::quote_identifier(schema)) {}
 
-void progress::begin(const std::string &run, const migration_event &e, const migration::step &earlier) {
+void progress::begin(const std::string &run, const migration_event &e, const migration::step &earlier,
+                     std::int32_t pid) {
   const std::string sent = std::to_string(std::max(earlier.begun_statements, earlier.skip_statements));
   const std::string done = std::to_string(e.statements_done);
   const std::string name = storable(c_, e.name);
   const std::string place = storable(c_, postgres::place_of(c_));
+  const std::string session = std::to_string(pid);
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
-          " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in) VALUES ($1, $2, $3,"
+          " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in, session_pid,"
+          " session_begun) VALUES ($1, $2, $3,"
           " $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11, $13::boolean, $12,"
-          " pg_catalog.pg_current_xact_id())"
+          " pg_catalog.pg_current_xact_id(), $14::integer,"
+          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer))"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
           " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL, place = "
           "excluded.place,"
-          " written_in = excluded.written_in",
+          " written_in = excluded.written_in, session_pid = excluded.session_pid, session_begun = "
+          "excluded.session_begun",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
-                 parameter(earlier.begun_failed ? "true" : "false")});
+                 parameter(earlier.begun_failed ? "true" : "false"), parameter(session)});
   require_taken(r, e.id);
 }
 

@@ -22,8 +22,8 @@ class progress {
 public:
   progress(postgres::connection &session, const std::string &schema);
 
-  // `earlier`: what an earlier run had begun.
-  void begin(const std::string &run, const migration_event &about, const migration::step &earlier);
+  // `earlier`: what an earlier run had begun. `pid`: of the session that is to run the statements.
+  void begin(const std::string &run, const migration_event &about, const migration::step &earlier, std::int32_t pid);
   void reach(const migration::version &id, const reached &now);
   // The migration is recorded as a whole.
   void finish(const migration::version &id);

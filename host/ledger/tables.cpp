@@ -147,6 +147,13 @@ COMMENT ON COLUMN {0}.progress.begun_failed IS 'The same';
 UPDATE {0}.ledger SET version = 7;
 )sql";
 
+constexpr const char *version_8 = R"sql(
+ALTER TABLE {0}.progress ADD COLUMN session_pid integer, ADD COLUMN session_begun timestamptz;
+COMMENT ON COLUMN {0}.progress.session_pid IS 'The session that runs the statements: as long as it is there, it may be at work';
+COMMENT ON COLUMN {0}.progress.session_begun IS 'Its backend_start, for another session may get that pid';
+UPDATE {0}.ledger SET version = 8;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
@@ -157,6 +164,7 @@ std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 4) return fmt::format(fmt::runtime(version_5), schema);
   if (version == 5) return fmt::format(fmt::runtime(version_6), schema);
   if (version == 6) return fmt::format(fmt::runtime(version_7), schema);
+  if (version == 7) return fmt::format(fmt::runtime(version_8), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

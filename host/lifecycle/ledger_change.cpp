@@ -13,6 +13,7 @@ ledger_change::ledger_change(const config::settings &settings, observer &show)
   sessions_.take_run_lock();
   if (!ledger_.version()) return;
   ledger_.ensure();
+  sessions_.wait_for_session_in_progress();
   ledger::progress(sessions_.lock(), settings.ledger.schema).settle();
 }
 

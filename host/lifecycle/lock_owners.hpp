@@ -20,7 +20,11 @@ struct lock_owners {
   std::optional<lock_owner> run, work;
 };
 
-// Both as they are at one moment. `schema` is the ledger's.
+// Both as they are at one moment; where nobody holds either, `work` is session_in_progress(). `schema` is the ledger's.
 lock_owners owners_of_locks(postgres::connection &c, const std::string &schema);
+
+// The session that the ledger's progress names, if it is still there: its statement may have given up all locks, and be
+// at work all the same. The ledger has the table.
+std::optional<lock_owner> session_in_progress(postgres::connection &c, const std::string &schema);
 
 } // namespace davit::lifecycle

@@ -183,6 +183,7 @@ void runner::go() {
   ledger_.ensure();
   has_ledger_ = true;
   if (ledger_.left_unsettled()) {
+    sessions_.wait_for_session_in_progress();
     ledger::progress(sessions_.lock(), settings_.ledger.schema).settle();
     report_open_ends();
   }

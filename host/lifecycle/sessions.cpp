@@ -3,6 +3,7 @@
 #include "lifecycle/brief_look.hpp"
 #include "lifecycle/handler_attendance.hpp"
 #include "lifecycle/lock_key.hpp"
+#include "lifecycle/lock_owners.hpp"
 #include "lifecycle/side_attendance.hpp"
 
 #include <chrono>
@@ -11,6 +12,9 @@ namespace davit::lifecycle {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr const char *leftover_awaited = "a leftover session of an earlier run, which is still at work: ";
+constexpr const char *leftover_refused = "a leftover session of an earlier run is still at work: ";
 
 // As pg_locks shows it.
 struct key_halves {
@@ -198,16 +202,21 @@ std::string sessions::holder_of(std::int64_t key) {
 
 void sessions::wait_for(std::int64_t key, const std::string &awaited, const std::string &refused) {
   const std::string sql = "SELECT pg_try_advisory_lock(" + std::to_string(key) + ")";
+  // Never a blocking wait: the holder's CREATE INDEX CONCURRENTLY would wait for this session's snapshot.
+  wait_until_nobody([&] { return lock().exec(sql).text(0, 0) == "t" ? std::string() : holder_of(key); }, awaited,
+                    refused);
+}
+
+void sessions::wait_until_nobody(const std::function<std::string()> &who, const std::string &awaited,
+                                 const std::string &refused) {
   const auto begin = std::chrono::steady_clock::now();
   auto pause = 10ms;
-  // Never a blocking wait: the holder's CREATE INDEX CONCURRENTLY would wait for this session's snapshot.
-  while (lock().exec(sql).text(0, 0) != "t") {
-    const std::string holder = holder_of(key);
+  for (std::string one = who(); !one.empty(); one = who()) {
     if (std::chrono::steady_clock::now() - begin > settings_.database.run_lock_timeout)
-      throw error(error_code::locked, refused + holder,
+      throw error(error_code::locked, refused + one,
                   "wait until it has ended, raise [database] run_lock_timeout, or, if it should not be there, end it "
                   "with SELECT pg_terminate_backend(…)");
-    show_.waiting(awaited + holder);
+    show_.waiting(awaited + one);
     stop_.wait(pause);
     pause = std::min(pause * 2, 500ms);
   }
@@ -228,10 +237,18 @@ void sessions::take_run_lock() {
   if (locked_) return;
   wait_for(run_key_, "the run lock: held by ", "the run lock is held by ");
   // A killed davit's backend may still be at work; its transaction holds this one.
-  wait_for(work_key_, "a leftover session of an earlier run, which is still at work: ",
-           "a leftover session of an earlier run is still at work: ");
+  wait_for(work_key_, leftover_awaited, leftover_refused);
   lock().exec("SELECT pg_advisory_unlock(" + std::to_string(work_key_) + ")");
   locked_ = true;
+}
+
+void sessions::wait_for_session_in_progress() {
+  wait_until_nobody(
+      [this] {
+        const auto one = session_in_progress(lock(), settings_.ledger.schema);
+        return one ? one->text : std::string();
+      },
+      leftover_awaited, leftover_refused);
 }
 
 void sessions::require_lock() {

@@ -45,6 +45,9 @@ public:
   // Takes the run lock, then waits until no orphaned backend of an earlier run is at work. Polls; says who holds it;
   // gives up with error_code::locked after run_lock_timeout.
   void take_run_lock();
+  // The same wait for an orphan that has no lock any more, and is known from the ledger's progress: see
+  // session_in_progress().
+  void wait_for_session_in_progress();
 
   // What follows BEGIN of a migration, as one statement: the lock that tells a later run of this session, and the
   // transaction's id, which handlers are held against.
@@ -80,8 +83,10 @@ private:
   bool take_run_lock_at_once();
   std::string holder_of(std::int64_t key);
   std::string work_lock_sql() const;
-  // Both are followed by who holds the lock: what is waited for, and why that was in vain.
   void wait_for(std::int64_t key, const std::string &awaited, const std::string &refused);
+  // `who` is in the way; empty: nobody. Both texts are followed by that: what is waited for, and why that was in vain.
+  void wait_until_nobody(const std::function<std::string()> &who, const std::string &awaited,
+                         const std::string &refused);
 
   const config::settings &settings_;
   cancel_targets &targets_;

@@ -72,7 +72,7 @@ void stepwise_migration::note_prepared(const migration::statement &st) {
 
 void stepwise_migration::run_statements() {
   ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
-  progress.begin(p_.dispatcher.run.id, event(), step_);
+  progress.begin(p_.dispatcher.run.id, event(), step_, p_.sessions.run().backend_pid());
   const stepwise::parts parts{p_.sessions,
                               p_.stop,
                               p_.show,

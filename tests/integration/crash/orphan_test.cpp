@@ -1,5 +1,6 @@
 // davit is killed, and its backend goes on working: the next run waits for it, and then does what is right.
 #include "../lifecycle/probe_run.hpp"
+#include "support/older_ledger.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,6 +19,28 @@ std::string orphan(const project &p, std::string_view words) {
   return p.database().sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
                           "'davit run'");
 }
+
+// Killed in a statement that has given up every lock of its session, and goes on once `gate` is free.
+struct gated : project {
+  gated() : project("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n"), holder(database().connect()) {
+    database().sql("CREATE TABLE t (x int); CREATE TABLE gate ()");
+    holder.exec("BEGIN; LOCK TABLE gate");
+    migration("0001_t.up.sql", "-- davit: no-transaction\nINSERT INTO t VALUES (1);\nDO $$ BEGIN PERFORM "
+                               "pg_advisory_unlock_all(); COMMIT; LOCK TABLE gate; INSERT INTO t VALUES (2); END $$;\n"
+                               "INSERT INTO t VALUES (3);");
+    running_program davit(command({"up"}));
+    wait_for_lock_wait(*this);
+    davit.send(SIGKILL);
+    davit.wait();
+    wait_until("a lock session that is gone", [this] {
+      return database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                            "application_name LIKE 'davit %'") == "1";
+    });
+  }
+  davit::postgres::connection holder;
+};
+
+constexpr const char *at_work = "a session that it has left behind is still at work";
 
 // `davit up`, which has to say for whom it waits.
 outcome up_after(const project &p, const std::string &pid) {
@@ -72,4 +95,31 @@ TEST_CASE("an orphan's CREATE INDEX CONCURRENTLY is waited for, and not done twi
   CHECK(has(run.err, "is there and valid"));
   CHECK(ledger(p) == "0001 applied, 0002 applied");
   CHECK(p.database().sql("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass") == "1");
+}
+
+TEST_CASE("an orphan that has given up its locks inside of a statement is seen, and waited for, all the same") {
+  gated p;
+  CHECK(has(p.davit({"status"}).out, at_work));
+  CHECK(has(p.davit({"doctor"}).out, "a session of an earlier one is still at work"));
+  running_program davit(p.command({"repair", "0001", "--resume", "--after", "2"}));
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
+  running_program beside(p.command({"up"}));
+  beside.wait_for_output("waiting for ");
+  p.holder.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 0);
+  beside.wait();
+  up(p, 0);
+  CHECK(p.database().sql("SELECT string_agg(x::text, ' ' ORDER BY x) FROM t") == "1 2 3");
+}
+
+TEST_CASE("a session is taken for an orphan only if it is the very one that the ledger names") {
+  gated p;
+  SUBCASE("another one with its pid") {
+    p.database().sql("UPDATE davit.progress SET session_begun = session_begun - interval '1 microsecond'");
+  }
+  SUBCASE("of a davit that did not name one") { make_ledger_older(p, 7); }
+  CHECK_FALSE(has(p.davit({"status"}).out, at_work));
+  CHECK(up(p, 6).answer().text("/error/code") == "partly_applied");
+  p.holder.exec("COMMIT");
+  wait_until_davit_is_gone(p);
 }
