@@ -53,7 +53,7 @@ findings look(const options &o, workspace &w) {
   }
   std::copy_if(recorded.begin(), recorded.end(), std::back_inserter(out.under_way),
                [](const auto &r) { return r.state == "running"; });
-  out.stopped = find_stopped(folder, recorded, c);
+  out.stopped = find_stopped(folder, recorded, c, w.settings.ledger.schema);
   return out;
 }
 
@@ -141,7 +141,7 @@ repaired repair_one(const options &o, const workspace &w, ledger_change &change,
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto *files = find(folder, id);
   if (!o.resume) return settle(change, r, files, o.mark_applied ? "applied" : "reverted");
-  const auto stopped = find_stopped(folder, {r}, change.session());
+  const auto stopped = find_stopped(folder, {r}, change.session(), w.settings.ledger.schema);
   require_same_beginning(stopped.front().at); // there are files, then
   return resume(change, stopped.front(), *files, o.after, show);
 }

@@ -2,9 +2,11 @@
 
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
+#include "ledger/stopped_run.hpp"
 #include "lifecycle/index_scope.hpp"
 #include "lifecycle/kept_session.hpp"
 #include "lifecycle/lost_with_session.hpp"
+#include "plugin/phases.hpp"
 #include "sql/changed_setting.hpp"
 
 #include <algorithm>
@@ -72,12 +74,29 @@ lifecycle::stopped_session session_of(const stopping_point &at) {
   return {r.statements_done, r.session, r.applied_by};
 }
 
+// Without a transaction their work is committed at once.
+std::string about_handlers(const stopping_point &at, postgres::connection &c, const std::string &schema) {
+  ledger::stopped_run run(c, schema, at.migration.run, at.migration.id);
+  std::string list;
+  for (const auto &call : run.writing_calls()) {
+    const auto *phase = plugin::find_phase(call.phase);
+    if (!phase || phase->connection != plugin::phase_connection::TX) continue;
+    list += fmt::format("{}{}.{} at {}", list.empty() ? "" : ", ", call.plugin, call.handler, call.phase);
+    if (call.rows_affected > 0)
+      list += fmt::format(" ({} row{})", call.rows_affected, call.rows_affected == 1 ? "" : "s");
+  }
+  if (!list.empty()) return "what handlers did in it stays, and they will be called again: " + list;
+  if (!run.calls_are_unknown()) return {};
+  return "which handlers have written something before davit ended is not known: they will be called again";
+}
+
 // What nobody can read off the statements' numbers.
-std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c) {
+std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c, const std::string &schema) {
   std::vector<std::string> out;
   if (at.migration.next_unsure())
     out.push_back(fmt::format("how much of {} was done is not known: look at the database", at.migration.unsure()));
   if (!at.resumable()) return out;
+  if (auto text = about_handlers(at, c, schema); !text.empty()) out.push_back(std::move(text));
   auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), session_of(at));
   std::move(lost.begin(), lost.end(), std::back_inserter(out));
   return out;
@@ -130,12 +149,13 @@ ordered_json to_json(const stopping_point::statement_at &st) {
 } // namespace
 
 std::vector<stopped_migration> find_stopped(const migration::folder &folder,
-                                            const std::vector<migration::recorded> &recorded, postgres::connection &c) {
+                                            const std::vector<migration::recorded> &recorded, postgres::connection &c,
+                                            const std::string &schema) {
   std::vector<stopped_migration> out;
   for (const auto &r : recorded)
     if (migration::is_stopped(r)) {
       auto at = find_stopping_point(folder, r);
-      auto notes = notes_on(at, c);
+      auto notes = notes_on(at, c, schema);
       out.push_back({std::move(at), {}, {}, std::move(notes)});
     }
   for (auto &m : out) find_leftovers(m, c);

@@ -22,9 +22,10 @@ struct stopped_migration {
   std::vector<std::string> about_leftovers() const;
 };
 
-// Every migration of `recorded` that stopped half-way.
+// Every migration of `recorded` that stopped half-way. `schema`: the ledger's.
 std::vector<stopped_migration> find_stopped(const migration::folder &folder,
-                                            const std::vector<migration::recorded> &recorded, postgres::connection &c);
+                                            const std::vector<migration::recorded> &recorded, postgres::connection &c,
+                                            const std::string &schema);
 
 void print(terminal &t, const stopped_migration &m);
 nlohmann::ordered_json to_json(const stopped_migration &m);

@@ -57,6 +57,8 @@ public:
   bool may_send_sql(const plugin::phase_row &phase) const;
   // Plugins whose handlers may write in a migration's transaction: "'audit', 'backfill'".
   std::string writers_inside() const;
+  // As journal has it.
+  std::string wrote_in(const std::string &migration) const { return journal_.wrote_in(migration); }
 
 private:
   // What is fired now: the handler that was called last, and what its call has to be undone to.

@@ -1,5 +1,7 @@
 #include "lifecycle/journal.hpp"
 
+#include "plugin/phases.hpp"
+
 #include <algorithm>
 
 namespace davit::lifecycle {
@@ -24,6 +26,17 @@ std::vector<ledger::hook_call> journal::pending() const {
 
 std::vector<migration::version> journal::pending_paid() const {
   return {paid_.begin() + static_cast<std::ptrdiff_t>(paid_sent_), paid_.end()};
+}
+
+std::string journal::wrote_in(const std::string &migration) const {
+  std::string out;
+  for (const auto &e : entries_) {
+    if (e.migration != migration || e.called->owner->rights() != plugin::access::write) continue;
+    if (e.outcome != plugin::outcome::ok && e.rows_affected == 0) continue;
+    if (plugin::find_phase(e.called->phase)->connection != plugin::phase_connection::TX) continue;
+    out += (out.empty() ? "" : ", ") + e.called->owner->name() + "." + e.called->what->name + " at " + e.called->phase;
+  }
+  return out;
 }
 
 void journal::sent() {

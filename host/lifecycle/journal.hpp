@@ -35,6 +35,9 @@ public:
   std::vector<ledger::hook_call> pending() const;
   std::vector<migration::version> pending_paid() const;
   void sent();
+  // Calls in a migration's phases inside, as far as they are not written yet, of handlers that have written, or may
+  // have: "PLUGIN.HANDLER at PHASE, …".
+  std::string wrote_in(const std::string &migration) const;
   void written(); // what was sent
   void unsent();  // it may not have arrived
   bool in_doubt() const { return doubtful_ + paid_doubtful_ > 0; }

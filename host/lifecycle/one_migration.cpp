@@ -35,6 +35,7 @@ void one_migration::run() {
   auto &info = p_.dispatcher.info;
   info.insert_or_assign("migration.index", static_cast<std::int64_t>(place_.number));
   info.insert_or_assign("migration.statements", static_cast<std::int64_t>(script_.statements.size()));
+  if (step_.goes_on()) info.insert_or_assign("migration.resumed_after", std::int64_t{step_.skip_statements});
   p_.dispatcher.stats.open_layer(facts_.version);
   try {
     show_begins();
@@ -45,7 +46,8 @@ void one_migration::run() {
     fail(as_error(e));
   }
   p_.dispatcher.stats.close_layer();
-  for (const char *key : {"migration.index", "migration.statements", "migration.elapsed_ms"}) info.erase(key);
+  for (const char *key : {"migration.index", "migration.statements", "migration.resumed_after", "migration.elapsed_ms"})
+    info.erase(key);
 }
 
 void one_migration::end_without(error why, bool ended) {

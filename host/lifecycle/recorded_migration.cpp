@@ -31,7 +31,7 @@ void recorded_migration::phases() {
 
 void recorded_migration::attempts() {
   for (;; ++facts_.attempt) {
-    const auto mark = *(attempt_mark_ = p_.dispatcher.stats.mark());
+    attempt_mark_ = p_.dispatcher.stats.mark();
     began_ = std::chrono::steady_clock::now();
     if (facts_.attempt > 1) show_begins();
     try {
@@ -41,12 +41,12 @@ void recorded_migration::attempts() {
     } catch (error &e) {
       p_.dispatcher.name_culprit(e); // as long as the session is there to be looked at
       undo();
-      p_.dispatcher.stats.revert(mark);
+      undo_stats();
       if (e.code == error_code::transaction_ended) end_.fate = fate::unknown;
       if (!try_again(e)) throw;
     } catch (...) {
       undo();
-      p_.dispatcher.stats.revert(mark);
+      undo_stats();
       throw;
     }
   }
@@ -68,6 +68,12 @@ void recorded_migration::undo() noexcept {
     p_.sessions.drop_run();
     end_.session_lost = true;
   }
+}
+
+// Where the first statements stay, what was measured before them is wanted when they are gone on with.
+void recorded_migration::undo_stats() {
+  const bool stays = script_.no_transaction && (end_.fate == fate::partial || end_.fate == fate::unknown);
+  if (!stays) p_.dispatcher.stats.revert(*attempt_mark_);
 }
 
 bool recorded_migration::try_again(error &e) {
@@ -157,13 +163,16 @@ void recorded_migration::after_commit() {
 
 void recorded_migration::sessions_gone(bool ended) {
   if (!attempt_mark_ || end_.fate == fate::committed) return;
-  p_.dispatcher.stats.revert(*attempt_mark_);
   if (end_.fate == fate::untouched) end_.fate = fate::undone;
+  undo_stats();
   end_.session_lost = !ended;
 }
 
 void recorded_migration::describe(error &e) const {
   e.state = end_.describe(step_.files.title());
+  if (script_.no_transaction && (end_.fate == fate::undone || end_.fate == fate::partial))
+    if (const std::string who = p_.dispatcher.wrote_in(facts_.version); !who.empty())
+      e.state += "; what handlers did in it stays, too, and they will be called again: " + who;
   if (end_.fate != fate::undone || script_.no_transaction) return;
   if (const std::string what = acted_outside_before(script_, verify_, e.where); !what.empty())
     e.state += "; what " + what + " may have done outside of its transaction stays";

@@ -30,16 +30,18 @@ protected:
   // From here on nothing takes it back. The next file finds the session as the first one did: it is fresh, or dropped.
   void completed(const ledger::migration_event &e, bool session_is_fresh);
 
+  void phases() override;
+
   ending end_;
 
 private:
   void fire_after_sql(plugin::phase phase, plugin::sql_scope scope);
-  void phases() final;
   void sessions_gone(bool ended) final;
   void describe(error &e) const final;
   void failed(const error &e) final;
   void attempts();
   void undo() noexcept;
+  void undo_stats();
   bool try_again(error &e);
   void after_commit();
   void record_failure(const error &e);

@@ -1,5 +1,6 @@
 #include "lifecycle/stepwise_migration.hpp"
 
+#include "ledger/stopped_run.hpp"
 #include "lifecycle/ask_session.hpp"
 #include "lifecycle/attended.hpp"
 #include "lifecycle/restored_session.hpp"
@@ -10,6 +11,17 @@
 namespace davit::lifecycle {
 
 using plugin::sql_scope;
+
+// Handlers go on with what those before the stop had measured.
+void stepwise_migration::phases() {
+  if (step_.goes_on()) {
+    auto &c = p_.sessions.witness();
+    if (const auto stats = ledger::stopped_run(c, p_.settings.ledger.schema, step_.stopped_in, step_.files.id).stats();
+        !stats.empty())
+      p_.dispatcher.stats.restore_layer(stats);
+  }
+  recorded_migration::phases();
+}
 
 void stepwise_migration::attempt() {
   postgres::connection &c = p_.sessions.run();

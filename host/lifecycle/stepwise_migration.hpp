@@ -13,6 +13,7 @@ public:
   using recorded_migration::recorded_migration;
 
 private:
+  void phases() override;
   void attempt() override;
   bool worth_another_attempt(error &) const override { return false; }
   void rolled_back(postgres::connection &c) override;

@@ -35,7 +35,7 @@ bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
   return {m,       up,        r.statements_done, r.statements_begun, r.begun_checksum,
-          r.state, r.session, r.applied_by,      r.begun_failed};
+          r.state, r.session, r.applied_by,      r.begun_failed, r.run};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.

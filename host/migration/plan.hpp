@@ -61,6 +61,7 @@ struct step {
   kept_settings session;              // what it goes on with
   std::string stopped_as = {};        // the role that was connected
   bool begun_failed = false;          // what was begun has failed, as in recorded
+  std::string stopped_in = {};        // the run
 
   // Behind a stop, or with the statement that may have been done.
   bool goes_on() const { return skip_statements > 0 || perhaps_more(); }

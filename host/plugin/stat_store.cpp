@@ -1,6 +1,7 @@
 #include "plugin/stat_store.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,22 @@ void add(std::string &object, const std::string &key, const std::string &content
 std::string to_text(const stat_entry &e) {
   return R"({"value":)" + to_json(e.content) + R"(,"by":)" + quoted(e.written_by) + R"(,"phase":)" + quoted(e.phase) +
          "}";
+}
+
+// JSON that a plugin has stored and that is no object, array or null comes back as what it looks like.
+value from_json(const nlohmann::json &v) {
+  switch (v.type()) {
+  case nlohmann::json::value_t::boolean: return v.get<bool>();
+  case nlohmann::json::value_t::number_integer: return v.get<std::int64_t>();
+  case nlohmann::json::value_t::number_float: return v.get<double>();
+  case nlohmann::json::value_t::string: return v.get<std::string>();
+  case nlohmann::json::value_t::number_unsigned:
+    if (const auto n = v.get<std::uint64_t>(); n <= std::numeric_limits<std::int64_t>::max())
+      return static_cast<std::int64_t>(n);
+    break;
+  default: break;
+  }
+  return json_text{v.dump()};
 }
 
 } // namespace
@@ -56,6 +73,14 @@ void stat_store::close_layer() {
     if (!removed(entry)) run_.insert_or_assign(std::string(closed_prefix) + version_ + "/" + key, std::move(entry));
   layer_.reset();
   undo_.clear(); // marks do not reach across migrations
+}
+
+void stat_store::restore_layer(const std::string &json) {
+  if (!layer_) return;
+  const auto all = nlohmann::json::parse(json);
+  for (const auto &[key, entry] : all.items())
+    layer_->insert_or_assign(key, stat_entry{from_json(entry.at("value")), entry.at("by").get<std::string>(),
+                                             entry.at("phase").get<std::string>()});
 }
 
 const stat_entry *stat_store::find(std::string_view key) const {

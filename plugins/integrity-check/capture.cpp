@@ -59,8 +59,25 @@ capture::reading capture::read(davit::context &cx, common::if_missing without_ta
   return {seen.field, ""};
 }
 
+// Behind statements that are done already there is nothing left to measure.
+bool capture::keeps_earlier(davit::context &cx) const {
+  const auto after = cx.info<std::int64_t>("migration.resumed_after");
+  if (!after) return false;
+  const auto before = find_stored(cx, before_stat_);
+  if (!before)
+    throw davit::error(
+        name_ +
+            ": what it was before the migration is not known, for the run that began it has left no "
+            "value of it; compare by hand, then let this migration pass with on_failure = \"warn\" for " +
+            name_ + ".before and " + name_ + ".after, or record it as applied with davit repair",
+        DAVIT_ERR_STATE);
+  cx.report(name_ + " = " + before->text.value_or("nothing") + " before the migration was begun by an earlier run");
+  return true;
+}
+
 void capture::measure(davit::context &cx) const {
   if (!common::selects(selection_, cx)) return cx.report("not meant for this migration");
+  if (keeps_earlier(cx)) return;
   const reading now = read(cx, if_missing_);
   store(cx, before_stat_, {now.value});
   cx.report(now.value ? name_ + " = " + *now.value : "nothing to measure yet: " + now.why);

@@ -21,7 +21,8 @@ public:
   // Declares the handlers NAME.before and NAME.after and binds them to their phases. The capture is copied.
   void declare(davit::setup &s) const;
 
-  // Keeps the value as the stat INSTANCE.NAME.before; JSON null if there is no such table yet.
+  // Keeps the value as the stat INSTANCE.NAME.before; JSON null if there is no such table yet. Where the migration goes
+  // on behind statements of an earlier run, the value of that run stays; without one throws davit::error.
   void measure(davit::context &cx) const;
 
   // Keeps the value as INSTANCE.NAME.after; throws davit::error or davit::veto if the rule is broken.
@@ -33,6 +34,7 @@ private:
     std::optional<std::string> value;
     std::string why;
   };
+  bool keeps_earlier(davit::context &cx) const;
   reading read(davit::context &cx, common::if_missing without_table) const;
 
   std::string prefix_, name_, sql_, before_, after_, message_;

@@ -137,3 +137,18 @@ TEST_CASE("phases in an order that cannot work are refused") {
   CHECK(complaint("before_ddl", "post_complete").find("captures.0.after: phase post_complete is outside") == 0);
   CHECK(complaint("pre_rollback", "post_execute").find("captures.0: one of its phases fires on the way up") == 0);
 }
+
+TEST_CASE("a migration that goes on is held against what was there before the run that began it") {
+  fake_host host(davit_plugin_v1);
+  users(host).init();
+  host.facts["migration.resumed_after"] = std::int64_t{1};
+  const auto begin = host.fire("before_ddl");
+  CHECK(begin.status == DAVIT_ERR_STATE);
+  CHECK(begin.text.find("what it was before the migration is not known") != std::string::npos);
+
+  host.stats["mine.users.before"] = std::int64_t{1000};
+  CHECK(host.fire("before_ddl").status == DAVIT_OK);
+  CHECK(host.reports.back() == "users = 1000 before the migration was begun by an earlier run");
+  host.answer(sql, one("998"));
+  CHECK(host.fire("after_validation").text == "Data was lost! (users: before 1000, after 998, must not decrease)");
+}

@@ -138,3 +138,17 @@ enabled = false)");
   p.migration("1_note.up.sql", "ALTER TABLE users ADD note text;");
   CHECK(has(up(p, 1).err, "n: there is no value from before_ddl to compare with"));
 }
+
+TEST_CASE("integrity-check: what a migration without a transaction has lost is noticed also when it is gone on with") {
+  const project p(capture(R"(sql = "SELECT count(*) FROM users")"));
+  create_users(p, 5);
+  p.migration("1_careless.up.sql", "-- davit: no-transaction\nDELETE FROM users WHERE id > 3;\nSELECT 1 / 0;\n");
+  const auto begun = up(p, 1);
+  CHECK(has(begun.err, "division by zero"));
+  p.migration("1_careless.up.sql", "-- davit: no-transaction\nDELETE FROM users WHERE id > 3;\nSELECT 1;\n");
+  for (int again = 0; again < 2; ++again) {
+    p.davit({"repair", "1", "--resume"});
+    CHECK(has(up(p, 1).err, "Data was lost! (n: before 5, after 3, must not decrease)"));
+    CHECK(stat(p, "it.n.before") == "5");
+  }
+}

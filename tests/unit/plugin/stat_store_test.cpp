@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+#include <string>
+#include <utility>
+
 using davit::plugin::is_stat_key;
 using davit::plugin::json_text;
 using davit::plugin::stat_entry;
@@ -135,6 +139,36 @@ TEST_CASE("very many entries, of several migrations, and one with very many memb
   CHECK(all.find(R"(}},"migrations":{"7":{"k\"0":{"value":0,"by":"p","phase":"startup"},)") != std::string::npos);
   CHECK(all.find(R"(},"70":{"k\"0":{"value":0,)") != std::string::npos);
   CHECK(davit::plugin::is_json(s.visible_as_json()));
+}
+
+TEST_CASE("a migration that goes on has the stats again that were written down when it stopped") {
+  const std::pair<const char *, value> all[] = {{"bool", value(true)},
+                                                {"least", value(std::numeric_limits<std::int64_t>::min())},
+                                                {"whole", value(1.0)},
+                                                {"real", value(-0.25)},
+                                                {"text", value(std::string("\""))},
+                                                {"nothing", value(json_text{"null"})},
+                                                {"json", value(json_text{R"([1,{"a":null}])"})}};
+  stat_store before;
+  before.open_layer("7");
+  for (const auto &[key, v] : all) before.set(key, {v, "audit", "before_ddl"});
+  before.close_layer();
+  const auto text = before.to_json();
+  constexpr std::string_view front = R"({"run":{},"migrations":{"7":)";
+  REQUIRE(text.starts_with(front));
+
+  stat_store s;
+  s.open_layer("7");
+  s.restore_layer(text.substr(front.size(), text.size() - front.size() - 2));
+  for (const auto &[key, v] : all) {
+    CAPTURE(key);
+    REQUIRE(s.find(key));
+    CHECK(s.find(key)->content == v);
+    CHECK(s.find(key)->written_by == "audit");
+    CHECK(s.find(key)->phase == "before_ddl");
+  }
+  s.close_layer();
+  CHECK(s.to_json() == text);
 }
 
 TEST_CASE("keys are short text without control characters") {
