@@ -41,7 +41,6 @@ public:
   std::optional<std::int32_t> run_pid() const override { return std::nullopt; }
   void drop_side() noexcept override {}
   std::string own_transaction_setup() const override { return {}; }
-  std::string side_waits_for_run() override { return {}; }
 };
 
 class unmoved : public lifecycle::observer {
