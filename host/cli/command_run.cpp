@@ -105,6 +105,7 @@ void print_summary(terminal &t, const options &o, const lifecycle::run_outcome &
 }
 
 int report(const options &o, terminal &t, const lifecycle::run_outcome &out, const progress &seen) {
+  if (!o.json) plugin::about_to_answer(out.failure ? exit_status(*out.failure) : static_cast<int>(exit_code::ok));
   if (o.json)
     print_json(t, answer_for(o, out, seen));
   else if (!out.failure || out.done > 0 || (out.rehearsed && !out.planned.empty()))

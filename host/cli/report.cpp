@@ -1,5 +1,7 @@
 #include "cli/report.hpp"
 
+#include "plugin/leaving.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -83,7 +85,11 @@ nlohmann::ordered_json json_failure(std::string_view command, const error &e) {
           {"error", to_json(e)}};
 }
 
-void print_json(terminal &t, const nlohmann::ordered_json &answer) { t.out(to_text(answer)); }
+void print_json(terminal &t, const nlohmann::ordered_json &answer) {
+  const std::string text = to_text(answer);
+  plugin::about_to_answer(answer.value("exit_code", static_cast<int>(exit_code::ok)));
+  t.out(text);
+}
 
 void print_last_words(terminal &t, const options &o, const error &why, const error *failure) {
   if (failure) t.err_if_read(lines_of(t, *failure));
@@ -96,6 +102,7 @@ void print_last_words(terminal &t, const options &o, const error &why, const err
 int exit_status(const error &e) { return static_cast<int>(exit_of(e.code)); }
 
 int refuse(terminal &t, const options &o, const error &e) {
+  plugin::about_to_answer(exit_status(e));
   if (o.json) print_json(t, json_failure(name_of(o.what), e));
   print_error(t, e);
   return exit_status(e);

@@ -4,8 +4,10 @@
 #include "plugin/unwritten_output.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -15,6 +17,18 @@ namespace {
 
 constexpr int undecided = -1;
 std::atomic<int> decided{undecided};
+// Where the answer is not read it is not said in that time, and never may be.
+constexpr std::chrono::seconds patience_with_readers{2};
+
+struct answer_to_come {
+  std::mutex mutex; // between whoever answers and whoever leaves: one of them is first
+  int status = undecided;
+  bool too_late = false; // somebody leaves, with a status of their own
+};
+answer_to_come &announced() {
+  static auto *const a = new answer_to_come;
+  return *a;
+}
 
 struct last_deeds {
   std::mutex mutex; // a second thread that wants to leave waits here for the end
@@ -39,11 +53,35 @@ bool decide(int status) {
   return decided.compare_exchange_strong(none, status);
 }
 
+// True if nobody has answered before, or is about to.
+bool decide_to_leave(int status) {
+  int said = undecided;
+  {
+    const std::lock_guard lock(announced().mutex);
+    said = announced().status;
+    if (said == undecided) return announced().too_late = decide(status);
+  }
+  const auto end = std::chrono::steady_clock::now() + patience_with_readers;
+  while (decided == undecided && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  decide(said);
+  return false;
+}
+
 } // namespace
 
 int decide_status(int status) {
   decide(status);
   return decided;
+}
+
+void about_to_answer(int status) {
+  {
+    const std::lock_guard lock(announced().mutex);
+    announced().status = status;
+    if (!announced().too_late) return;
+  }
+  for (;;) ::pause();
 }
 
 std::optional<int> decided_status() {
@@ -67,7 +105,7 @@ void leave(const error &why) {
   last_deeds &d = deeds();
   const std::lock_guard lock(d.mutex);
   write_out_streams_or_warn(); // takes its time, in which other threads may come to an answer: it stands, then
-  if (decide(static_cast<int>(exit_of(why.code))) && d.answer)
+  if (decide_to_leave(static_cast<int>(exit_of(why.code))) && d.answer)
     std::exchange(d.answer, nullptr)(why, d.failure ? &*d.failure : nullptr);
   if (d.remove) std::exchange(d.remove, nullptr)();
   ::_exit(decided);

@@ -14,6 +14,10 @@ namespace davit::plugin {
 int decide_status(int status);
 std::optional<int> decided_status();
 
+// Davit is about to say how it ends: whoever leaves from here on ends with that, too, once it is said. Does not return
+// where another thread is about to leave with a status of its own, and to say so.
+void about_to_answer(int status);
+
 // What the run fails of is decided, and only has to be told from here on: by whoever is to have it told where davit
 // leaves before that. From any thread; the last one counts.
 void decide_failure(const error &e);
@@ -38,7 +42,7 @@ public:
   at_leaving_unanswered &operator=(const at_leaving_unanswered &) = delete;
 };
 
-// With the status of `why`, unless another is decided. From any thread, but not from a signal handler.
+// With the status of `why`, unless another is decided, or about to be. From any thread, but not from a signal handler.
 [[noreturn]] void leave(const error &why);
 
 } // namespace davit::plugin

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace davit::test;
 
 namespace {
@@ -54,6 +58,26 @@ TEST_CASE("where a plugin ends davit beside the run, one answer is given, and it
     if (exists(p, "davit.run"))
       CHECK(p.database().sql("SELECT count(*) FROM davit.run WHERE outcome = 'applied'") == (ok ? "1" : "0"));
   }
+}
+
+TEST_CASE("what davit is about to say stands, also where a plugin ends it before all of that is read") {
+  const temp_folder shared;
+  const std::string pipe = (shared.path() / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int end = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  // The answer is more than fits into a pipe.
+  const hostile_project p(with_hostile("init = \"exit_when_told\"\nmore = \"" + shared.path().string() + "\"") +
+                          "\n[[hooks.startup]]\nplugin = \"villain\"\nhandler = \"" + std::string(100'000, 'x') +
+                          "\"\n");
+  program up = p.command({"up", "--json"});
+  up.argv.insert(up.argv.begin(), {"/bin/sh", "-c", "exec \"$@\" >'" + pipe + "'", "sh"});
+  running_program davit(up);
+  std::string begins(80, ' ');
+  REQUIRE(::read(end, begins.data(), begins.size()) == 80);
+  shared.write("now", "");
+  CHECK(davit.wait().exit_code == 3);
+  CHECK(has(begins, "\"exit_code\": 3"));
+  ::close(end);
 }
 #endif
 

@@ -74,6 +74,15 @@ std::int32_t exit_beside(const scene &) {
   return DAVIT_OK;
 }
 
+// A thread of its own calls exit() once there is a file "now" in the folder `more`.
+std::int32_t exit_when_told(const scene &s) {
+  std::thread([now = std::string(s.more.data, s.more.len) + "/now"] {
+    wait_for([&] { return ::access(now.c_str(), F_OK) == 0; });
+    if (::access(now.c_str(), F_OK) == 0) std::exit(0);
+  }).detach();
+  return DAVIT_OK;
+}
+
 // Prints to a file of its own, and leaves it to stdio to write that out.
 std::int32_t held_back(const scene &s) {
   FILE *const f = std::fopen(std::string(s.more.data, s.more.len).c_str(), "w");
@@ -117,6 +126,7 @@ deeds late_deeds() {
           {"thread_local_object", thread_local_object},
           {"exit_function", exit_function},
           {"exit_beside", exit_beside},
+          {"exit_when_told", exit_when_told},
           {"stream", stream},
           {"held_back", held_back},
           {"come_back", come_back},
