@@ -14,8 +14,13 @@ std::string checksum_of(const std::filesystem::path &file) {
   try {
     return sha256_hex(read_file(file));
   } catch (const std::system_error &e) {
+    const bool too_many =
+        e.code() == std::errc::too_many_files_open || e.code() == std::errc::too_many_files_open_in_system;
     throw error(error_code::migration_file, "cannot read migration file: " + e.code().message(),
-                "make it readable for the user that runs davit", {file.string(), 0, 0});
+                too_many ? "let davit have more files open: ulimit -n, LimitNOFILE of a systemd unit; a plugin that "
+                           "never closes its own counts, too"
+                         : "make it readable for the user that runs davit",
+                {file.string(), 0, 0});
   }
 }
 
@@ -35,7 +40,7 @@ bool present(const recorded *r) { return r && r->state != "reverted"; }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
   return {m,       up,        r.statements_done, r.statements_begun, r.begun_checksum,
-          r.state, r.session, r.applied_by,      r.begun_failed, r.run};
+          r.state, r.session, r.applied_by,      r.begun_failed,     r.run};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.

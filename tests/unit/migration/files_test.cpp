@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "migration/files.hpp"
+#include "migration/plan.hpp"
 
 #include "support/temp_folder.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <chrono>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using davit::migration::find_migrations;
@@ -218,4 +220,22 @@ TEST_CASE("a name that could fake lines of a terminal is refused, and shown so t
   const auto e = error_of(dir.path());
   CHECK(contains(e.message, "1_a\\x0aapplied 2_b.up.sql has a control character in its name"));
   CHECK_FALSE(contains(e.message, "1_a\n"));
+}
+
+TEST_CASE("where no further file can be opened, that is what is to be mended, not the file") {
+  const temp_folder dir;
+  dir.write("1_a.up.sql", "SELECT 1;");
+  const auto files = find_migrations(dir.path());
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max}; // what is open stays so
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  std::string hint;
+  try {
+    davit::migration::checksums_of(files.migrations.front());
+  } catch (const davit::error &e) {
+    hint = e.hint;
+  }
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(contains(hint, "ulimit -n"));
 }
