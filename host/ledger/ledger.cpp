@@ -44,6 +44,13 @@ std::optional<int> ledger::version() {
   return version_;
 }
 
+std::string ledger::every_table() const {
+  std::string out;
+  for (const char *name : {"hook_call", "run_migration", "progress", "migration", "run", "ledger"})
+    out += (out.empty() ? "" : ", ") + table(name);
+  return out;
+}
+
 std::optional<int> ledger::read_version() {
   const auto there = c_->query("SELECT pg_catalog.to_regclass($1)", std::array{parameter(table("ledger"))});
   if (there.is_null(0, 0)) return std::nullopt;
@@ -51,7 +58,10 @@ std::optional<int> ledger::read_version() {
   if (r.rows() != 1)
     throw error(error_code::ledger_conflict,
                 "table " + table("ledger") + " has " + std::to_string(r.rows()) + " rows instead of one",
-                "is it davit's? [ledger] schema names another place");
+                "is it davit's? [ledger] schema names another place" +
+                    (r.rows() > 0 ? std::string()
+                                  : "; where a dump without its data was restored: DROP TABLE " + every_table() +
+                                        "; then davit baseline VERSION says which migrations are there"));
   const auto have = static_cast<int>(number(r.text(0, 0)));
   if (have < 1) throw edited(table("ledger"), "the version " + std::string(r.text(0, 0)));
   if (have > newest_version)

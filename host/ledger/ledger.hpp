@@ -160,7 +160,9 @@ private:
   void put_event(postgres::connection &session, const std::string &run, const migration_event &event,
                  std::string_view ordinal) const;
   postgres::connection *c_;
-  std::optional<int> version_; // once it is known; nobody else changes it under the run lock
+  std::optional<int> version_;     // once it is known; nobody else changes it under the run lock
+  std::string every_table() const; // "…", "…"
+
   std::string schema_;
 };
 

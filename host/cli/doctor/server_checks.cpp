@@ -26,7 +26,8 @@ std::optional<postgres::connection> check_connection(findings &out, workspace &w
                              c->database(), login, role == login ? "" : ", working as role " + role, c->host()));
     if (read_only)
       out.fail(name, "transactions of this role in this database are read-only",
-               fmt::format("ALTER ROLE {} IN DATABASE {} SET default_transaction_read_only = off;",
+               fmt::format("BEGIN READ WRITE; ALTER ROLE {} IN DATABASE {} SET "
+                           "default_transaction_read_only = off; COMMIT;",
                            postgres::quote_identifier(login), postgres::quote_identifier(c->database())),
                exit_code::connect);
     if (place.is_null(0, 0))

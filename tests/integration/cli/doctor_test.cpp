@@ -347,6 +347,14 @@ TEST_CASE("of what a REINDEX has left doctor does not say to create it again") {
   CHECK(check_in(run_json(p, {"doctor"}), "indexes", "ok"));
 }
 
+TEST_CASE("what doctor advises where transactions are read-only is accepted there") {
+  const project p;
+  const plain_role role(p);
+  p.database().sql("ALTER DATABASE " + p.database().name() + " SET default_transaction_read_only = on");
+  p.database().sql(advice(run_json(p, {"doctor"}, 5, role.as()), "connection", "fail", "are read-only"));
+  CHECK_FALSE(check_in(run_json(p, {"doctor"}, 0, role.as()), "connection", "fail"));
+}
+
 TEST_CASE("doctor warns of prepared transactions, and what it advises ends them") {
   const project p;
   p.database().sql("CREATE TABLE t (x int)");

@@ -26,6 +26,20 @@ std::string logged_by(const project &p, std::vector<std::string> command) {
 
 } // namespace
 
+TEST_CASE("a schema that was dumped without its data is told of, and what is said leads out") {
+  const project p;
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  run_davit(p, {"up"});
+  for (const char *table : {"hook_call", "run_migration", "progress", "migration", "run", "ledger"})
+    p.database().sql(std::string("DELETE FROM davit.") + table);
+  const auto hint = run_json(p, {"up"}, 6).text("/error/hint");
+  const auto from = hint.find("DROP TABLE");
+  REQUIRE(from != hint.npos);
+  p.database().sql(hint.substr(from, hint.find(';', from) - from));
+  run_davit(p, {"baseline", "1"});
+  CHECK(has(run_davit(p, {"up"}).out, "nothing to do"));
+}
+
 TEST_CASE("there is no DDL on the ledger when it is current, so no waiting behind its readers") {
   const project p;
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
