@@ -125,10 +125,10 @@ std::vector<migration::recorded> ledger::read() {
     const auto at = std::find_if(out.begin(), out.end(), [&](const auto &r) { return r.id == one.id; });
     if (at == out.end()) {
       out.push_back(one);
-    } else if (at->run != one.run) {
-      const bool goes_on = (at->state == "partial" || at->state == "resumable") && at->up == one.up &&
-                           at->session.after <= one.statements_done;
-      auto session = goes_on ? std::move(at->session) : migration::kept_settings{};
+    } else if (at->run != one.run || (at->state == "partial" && one.state == "partial")) {
+      const bool goes_on = one.session.json.empty() && (at->state == "partial" || at->state == "resumable") &&
+                           at->up == one.up && at->session.after <= one.statements_done;
+      auto session = goes_on ? std::move(at->session) : one.session;
       *at = one;
       at->session = std::move(session);
     }
@@ -309,16 +309,6 @@ void ledger::settle_open_ends_in(postgres::connection &session) const {
                " SET finished = clock_timestamp(), outcome = 'lost', message = 'it was killed, crashed, or lost the "
                "database' WHERE finished "
                "IS NULL");
-}
-
-bool ledger::keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept) {
-  const std::string after = std::to_string(kept.after);
-  const auto r =
-      c_->query("UPDATE " + table("migration") +
-                    " SET session_settings = $2, session_after = $3::integer WHERE ltrim(version, '0') = ltrim($1, '0')"
-                    " AND state = 'partial' AND run = $4::uuid AND statements_done = $3::integer",
-                std::array{parameter(id.text()), parameter(kept.json), parameter(after), parameter(run)});
-  return r.rows_affected() == 1;
 }
 
 void ledger::forget_session(const migration::version &id) {

@@ -129,9 +129,7 @@ public:
   // The same in the transaction that `session` is in, which is to be rolled back.
   void settle_open_ends_in(postgres::connection &session) const;
 
-  // What the session of a migration that the run has left half-way was set to. False if another stop is recorded by
-  // now.
-  bool keep_session(const std::string &run, const migration::version &id, const migration::kept_settings &kept);
+  // What its session was set to when it stopped half-way.
   void forget_session(const migration::version &id);
 
   // repair: the state of one migration, and the checksums it is held against. What a run did to a migration without

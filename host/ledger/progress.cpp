@@ -26,10 +26,11 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
   CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum,
-  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid
+  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid, e.kept, e.kept_after
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
              COALESCE(s.status, 'in progress') = 'in progress' AS undecided,
-             (to_jsonb(p) ->> 'begun_failed')::boolean AS failed
+             (to_jsonb(p) ->> 'begun_failed')::boolean AS failed,
+             to_jsonb(p) ->> 'session_settings' AS kept, (to_jsonb(p) ->> 'session_after')::integer AS kept_after
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
@@ -42,9 +43,9 @@ constexpr const char *settle_sql = R"sql(
 WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by)
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
   applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum,
-  begun_failed)
+  begun_failed, session_settings, session_after)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
-  begun, done_checksum, begun_checksum, begun_failed FROM ({1}) ended
+  begun, done_checksum, begun_checksum, begun_failed, kept, kept_after FROM ({1}) ended
 ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name,
   state = excluded.state, direction = excluded.direction, up_checksum = excluded.up_checksum,
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,
@@ -52,9 +53,10 @@ ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, na
   statements_done = excluded.statements_done, statements_begun = excluded.statements_begun,
   done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum,
   begun_failed = excluded.begun_failed, kind = 'sql',
-  (session_settings, session_after) = (SELECT m.session_settings, m.session_after
-    WHERE m.state IN ('partial', 'resumable') AND m.direction = excluded.direction
-      AND m.session_after <= excluded.statements_done)
+  (session_settings, session_after) = (SELECT excluded.session_settings, excluded.session_after
+    WHERE excluded.session_settings IS NOT NULL UNION ALL SELECT m.session_settings, m.session_after
+    WHERE excluded.session_settings IS NULL AND m.state IN ('partial', 'resumable')
+      AND m.direction = excluded.direction AND m.session_after <= excluded.statements_done)
 )sql";
 
 // A trigger, rule or policy may keep rows out without an error.
@@ -95,18 +97,16 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
           " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in, session_pid,"
-          " session_begun) VALUES ($1, $2, $3,"
-          " $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11, $13::boolean, $12,"
-          " pg_catalog.pg_current_xact_id(), $14::integer,"
+          " session_begun) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11,"
+          " $13::boolean, $12, pg_catalog.pg_current_xact_id(), $14::integer,"
           " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer))"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
-          " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL, place = "
-          "excluded.place,"
-          " written_in = excluded.written_in, session_pid = excluded.session_pid, session_begun = "
-          "excluded.session_begun",
+          " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL,"
+          " place = excluded.place, written_in = excluded.written_in, session_pid = excluded.session_pid,"
+          " session_begun = excluded.session_begun, session_settings = NULL, session_after = NULL",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
@@ -125,6 +125,15 @@ void progress::reach(const migration::version &id, const reached &now) {
       std::array{parameter(id.text()), parameter(done), parameter(begun), now.xid ? parameter(*now.xid) : parameter(),
                  or_null(now.done_checksum), or_null(now.begun_checksum), parameter(now.failed ? "true" : "false")});
   require_taken(r, id);
+}
+
+bool progress::keep_session(const migration::version &id, const migration::kept_settings &kept) {
+  const std::string after = std::to_string(kept.after);
+  const auto r = c_.query("UPDATE " + schema_ +
+                              ".progress SET session_settings = $2, session_after = $3::integer,"
+                              " written_in = pg_catalog.pg_current_xact_id() WHERE version = $1",
+                          std::array{parameter(id.text()), parameter(kept.json), parameter(after)});
+  return r.rows_affected() == 1;
 }
 
 void progress::finish(const migration::version &id) {
@@ -159,13 +168,13 @@ std::vector<migration::recorded> progress::unsettled() {
 }
 
 std::vector<migration::recorded> progress::read_unsettled() {
-  const auto r =
-      c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
-              "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
-              "done_checksum, begun, begun_checksum, pid, begun_failed FROM (" +
-              ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
-                    pid_by_life_sign_sql("p.run")) +
-              ") ended");
+  const auto r = c_.exec(
+      "SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
+      "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
+      "done_checksum, begun, begun_checksum, pid, begun_failed, COALESCE(kept, ''), COALESCE(kept_after, 0) FROM (" +
+      ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
+            pid_by_life_sign_sql("p.run")) +
+      ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
@@ -188,7 +197,7 @@ std::vector<migration::recorded> progress::read_unsettled() {
                    text(12),
                    true,
                    text(13),
-                   {},
+                   {text(15), number(16)},
                    r.text(i, 14) == "t"});
   }
   return out;

@@ -25,6 +25,8 @@ public:
   // `earlier`: what an earlier run had begun. `pid`: of the session that is to run the statements.
   void begin(const std::string &run, const migration_event &about, const migration::step &earlier, std::int32_t pid);
   void reach(const migration::version &id, const reached &now);
+  // What the session of a migration that stops now was set to: settle() takes it along. False if there is no such row.
+  bool keep_session(const migration::version &id, const migration::kept_settings &kept);
   // The migration is recorded as a whole.
   void finish(const migration::version &id);
   // Whether it still says that those statements run in that transaction.

@@ -154,6 +154,13 @@ COMMENT ON COLUMN {0}.progress.session_begun IS 'Its backend_start, for another 
 UPDATE {0}.ledger SET version = 8;
 )sql";
 
+constexpr const char *version_9 = R"sql(
+ALTER TABLE {0}.progress ADD COLUMN session_settings text, ADD COLUMN session_after integer;
+COMMENT ON COLUMN {0}.progress.session_settings IS 'As in migration, until the stop is recorded there';
+COMMENT ON COLUMN {0}.progress.session_after IS 'The same';
+UPDATE {0}.ledger SET version = 9;
+)sql";
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
@@ -165,6 +172,7 @@ std::string upgrade_sql(int version, const std::string &schema) {
   if (version == 5) return fmt::format(fmt::runtime(version_6), schema);
   if (version == 6) return fmt::format(fmt::runtime(version_7), schema);
   if (version == 7) return fmt::format(fmt::runtime(version_8), schema);
+  if (version == 8) return fmt::format(fmt::runtime(version_9), schema);
   throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
 }
 

@@ -136,7 +136,7 @@ void stepwise_migration::keep_session() {
   if (kept_.json.empty()) return;
   std::string why = "it does not have this stop";
   try {
-    if (p_.ledger.keep_session(p_.dispatcher.run.id, step_.files.id, kept_)) return;
+    if (ledger::progress(p_.sessions.witness(), p_.settings.ledger.schema).keep_session(step_.files.id, kept_)) return;
   } catch (const error &e) {
     why = e.message;
   }
@@ -144,15 +144,16 @@ void stepwise_migration::keep_session() {
                   "; before going on, see what its statements had set");
 }
 
-// Without the run lock it is left to whoever takes it next.
+// Without the run lock, or where the table of migrations is locked, it is left to whoever takes it next, with what the
+// session was set to.
 void stepwise_migration::failure_recorded() {
+  keep_session();
   try {
     p_.sessions.require_lock();
     ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
   } catch (const error &) {
     p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
   }
-  keep_session();
 }
 
 } // namespace davit::lifecycle

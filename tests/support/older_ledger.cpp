@@ -14,6 +14,7 @@ constexpr std::array undo{
     "ALTER TABLE davit.progress DROP COLUMN place, DROP COLUMN written_in",
     "ALTER TABLE davit.migration DROP COLUMN begun_failed; ALTER TABLE davit.progress DROP COLUMN begun_failed",
     "ALTER TABLE davit.progress DROP COLUMN session_pid, DROP COLUMN session_begun",
+    "ALTER TABLE davit.progress DROP COLUMN session_settings, DROP COLUMN session_after",
 };
 
 } // namespace

@@ -409,11 +409,11 @@ TEST_CASE("how far a file got is written down at the second try, where the first
   const project p;
   p.migration("0001_zero.up.sql", "CREATE TABLE zero ();");
   up(p, 0);
-  p.database().sql(
-      "CREATE SEQUENCE tries; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-      "IF NEW.statements_done = 2 AND pg_catalog.nextval('public.tries') = 1 THEN RAISE 'not now'; END IF; "
-      "RETURN NEW; END $$; CREATE TRIGGER once BEFORE INSERT OR UPDATE ON davit.progress FOR EACH ROW "
-      "EXECUTE FUNCTION once()");
+  p.database().sql("CREATE SEQUENCE tries; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                   "IF NEW.statements_done = 2 AND NEW.session_settings IS NULL AND pg_catalog.nextval('public.tries') "
+                   "= 1 THEN RAISE 'not now'; END IF; "
+                   "RETURN NEW; END $$; CREATE TRIGGER once BEFORE INSERT OR UPDATE ON davit.progress FOR EACH ROW "
+                   "EXECUTE FUNCTION once()");
   p.migration("0002_two.up.sql",
               "-- davit: no-transaction\nCREATE TABLE b ();\nSELECT pg_sleep(0);\nCREATE TABLE c ();");
   const auto run = up(p, 1);
@@ -460,6 +460,23 @@ TEST_CASE("what the server has forgotten of a transaction of long ago is not kno
   CHECK(has(up(p, 6).answer().text("/error/message"), words));
   resume(p, {"--after", "2"});
   up(p, 0);
+}
+
+TEST_CASE("a resumed transaction of the file's own that davit is killed in is as uncertain as it was before") {
+  const project p;
+  p.database().sql("CREATE TABLE gate ()");
+  p.migration("0001_t.up.sql", std::string(marked) +
+                                   "CREATE TABLE a ();\nBEGIN;\nSELECT pg_sleep((SELECT count(*) FROM "
+                                   "gate));\nCREATE TABLE b ();\nCOMMIT;\nSELECT pg_sleep(1);");
+  kill_in(p, "pg_sleep(1)");
+  p.database().sql("UPDATE davit.progress SET place = '1/1', written_in = pg_current_xact_id(); DROP TABLE b; "
+                   "INSERT INTO gate DEFAULT VALUES; INSERT INTO gate DEFAULT VALUES");
+  const std::string way_on = "davit repair 0001 --resume --after 5";
+  CHECK(has(p.davit({"repair"}).out, way_on));
+  resume(p);
+  kill_in(p, "pg_sleep((SELECT");
+  CHECK(has(p.davit({"repair"}).out, way_on));
+  CHECK(has(p.davit({"repair"}).out, "how much of statements 2 to 5 is, too, is not known"));
 }
 
 TEST_CASE("of a transaction of the file's own that may be done, the way on is behind all of it") {

@@ -358,15 +358,36 @@ TEST_CASE("a stop of which an older ledger knows no settings is gone on with by 
   CHECK(ledger_version(p) == newest_ledger_version());
 }
 
-TEST_CASE("what the session was set to, and could not be kept with the stop, is said") {
+TEST_CASE("what the session was set to, and could not be kept, is said") {
   const project p;
   p.migration("0001_t.up.sql", std::string(marked) + "SET search_path = pg_catalog;");
   up(p, 0);
   p.database().sql(
-      "CREATE FUNCTION no_stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'partial' THEN "
+      "CREATE FUNCTION no_stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.session_settings <> '' THEN "
       "RAISE 'not now'; END IF; RETURN NEW; END $$; CREATE TRIGGER no_stop BEFORE INSERT OR UPDATE ON "
-      "davit.migration FOR EACH ROW EXECUTE FUNCTION no_stop()");
+      "davit.progress FOR EACH ROW EXECUTE FUNCTION no_stop()");
   p.migration("0002_u.up.sql", std::string(marked) + "CREATE TABLE a ();\nCREATE TABLE b (x missing);");
   const auto run = up(p, 1);
   CHECK(has(run.err(), "what the session of 0002_u was set to could not be kept in the ledger"));
+}
+
+TEST_CASE("what the session was set to is kept where the stop cannot be recorded yet") {
+  const project p;
+  p.database().sql("CREATE SCHEMA app; CREATE FUNCTION go() RETURNS text LANGUAGE sql AS "
+                   "$$ SELECT set_config('search' || '_path', 'app', false) $$");
+  p.migration("0000_first.up.sql", "SELECT 1;");
+  up(p, 0);
+  const std::string first = "SELECT go();\nCREATE TABLE a ();\n";
+  p.migration("0001_t.up.sql", std::string(marked) + first + "CREATE TABLE b (x missing);");
+  p.database().sql(
+      "CREATE FUNCTION no_stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'partial' THEN "
+      "RAISE 'not now'; END IF; RETURN NEW; END $$; CREATE TRIGGER no_stop BEFORE INSERT OR UPDATE ON "
+      "davit.migration FOR EACH ROW EXECUTE FUNCTION no_stop()");
+  CHECK(has(up(p, 1).err(), "got is settled by the next run"));
+  CHECK(has(p.davit({"repair"}).out, "what its session was set to is kept"));
+  p.database().sql("DROP FUNCTION no_stop CASCADE");
+  p.migration("0001_t.up.sql", std::string(marked) + first + "CREATE TABLE b (x int);");
+  resume(p);
+  up(p, 0);
+  CHECK(schemas(p) == "a in app, b in app");
 }

@@ -57,7 +57,7 @@ TEST_CASE("the lock session is lost between two statements without a transaction
   const auto run = up(p, 1);
   CHECK(run.answer().text("/error/code") == "connection_lost");
   CHECK_FALSE(exists(p, "two"));
-  CHECK(has(p.davit({"status"}).out, "stopped after statement"));
+  CHECK(has(p.davit({"status"}).out, "stopped in statement 2, which may be done"));
   CHECK(p.davit({"up"}).exit_code == 6);
 }
 
