@@ -353,6 +353,8 @@ TEST_CASE("what doctor advises where transactions are read-only is accepted ther
   p.database().sql("ALTER DATABASE " + p.database().name() + " SET default_transaction_read_only = on");
   p.database().sql(advice(run_json(p, {"doctor"}, 5, role.as()), "connection", "fail", "are read-only"));
   CHECK_FALSE(check_in(run_json(p, {"doctor"}, 6, role.as()), "connection", "fail")); // it may not make a ledger
+  p.database().sql("BEGIN READ WRITE; ALTER DATABASE " + p.database().name() +
+                   " RESET default_transaction_read_only; COMMIT");
 }
 
 TEST_CASE("doctor warns of prepared transactions, and what it advises ends them") {
