@@ -5,7 +5,7 @@
 #include "cli/report.hpp"
 #include "cli/requests.hpp"
 #include "cli/workspace.hpp"
-#include "lifecycle/supervisor.hpp"
+#include "lifecycle/supervision/supervisor.hpp"
 #include "plugin/leaving.hpp"
 
 #include <exception>

@@ -3,7 +3,7 @@
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
 #include "ledger/ledger.hpp"
-#include "lifecycle/home.hpp"
+#include "lifecycle/sessions/home.hpp"
 #include "lifecycle/verify_script.hpp"
 #include "migration/backslashes.hpp"
 

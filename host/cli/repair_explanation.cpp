@@ -3,9 +3,9 @@
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
 #include "ledger/stopped_run.hpp"
-#include "lifecycle/index_scope.hpp"
-#include "lifecycle/kept_session.hpp"
-#include "lifecycle/lost_with_session.hpp"
+#include "lifecycle/kept_session/kept_session.hpp"
+#include "lifecycle/kept_session/lost_with_session.hpp"
+#include "lifecycle/stepwise/index_scope.hpp"
 #include "plugin/phases.hpp"
 #include "sql/changed_setting.hpp"
 

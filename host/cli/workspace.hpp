@@ -4,7 +4,7 @@
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "config/settings.hpp"
-#include "lifecycle/ledger_wait.hpp"
+#include "lifecycle/sessions/ledger_wait.hpp"
 #include "plugin/leaving.hpp"
 #include "plugin/plugin_set.hpp"
 #include "postgres/connection.hpp"

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "lifecycle/aftercare.hpp"
-#include "lifecycle/interrupt.hpp"
 #include "lifecycle/journal.hpp"
 #include "lifecycle/observer.hpp"
+#include "lifecycle/supervision/interrupt.hpp"
 #include "plugin/call.hpp"
 #include "plugin/phases.hpp"
 #include "plugin/plugin_set.hpp"

@@ -3,7 +3,7 @@
 
 #include "config/settings.hpp"
 #include "ledger/ledger.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
 
 #include <functional>
 #include <string>

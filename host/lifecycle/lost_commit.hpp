@@ -3,7 +3,7 @@
 
 #include "lifecycle/commit.hpp"
 #include "lifecycle/observer.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
 
 #include <functional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "lifecycle/migrate.hpp"
 
-#include "lifecycle/stepwise_migration.hpp"
+#include "lifecycle/stepwise/stepwise_migration.hpp"
 #include "lifecycle/transactional_migration.hpp"
 
 #include <utility>

@@ -1,6 +1,6 @@
 #include "lifecycle/outbox.hpp"
 
-#include "lifecycle/attended.hpp"
+#include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/statements.hpp"
 
 #include <utility>

@@ -1,8 +1,8 @@
 // Statements of a migration's transaction on their way to the server: queued, and sent together.
 #pragma once
 
-#include "lifecycle/interrupt.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
+#include "lifecycle/supervision/interrupt.hpp"
 #include "migration/script.hpp"
 #include "postgres/batch.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
-#include "lifecycle/lock_owners.hpp"
+#include "lifecycle/sessions/lock_owners.hpp"
 
 #include <optional>
 #include <string>

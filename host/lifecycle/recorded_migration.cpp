@@ -1,7 +1,7 @@
 #include "lifecycle/recorded_migration.hpp"
 
-#include "lifecycle/attended.hpp"
 #include "lifecycle/outside_effects.hpp"
+#include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/verify_script.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lifecycle/dispatcher.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
 #include "migration/plan.hpp"
 #include "migration/script_cache.hpp"
 

@@ -5,7 +5,7 @@
 #include "ledger/ledger.hpp"
 #include "lifecycle/journal.hpp"
 #include "lifecycle/observer.hpp"
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
 
 #include <optional>
 #include <string>

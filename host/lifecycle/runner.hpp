@@ -2,11 +2,11 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "lifecycle/cancel_targets.hpp"
-#include "lifecycle/interrupt.hpp"
 #include "lifecycle/observer.hpp"
 #include "lifecycle/rehearsal/report.hpp"
 #include "lifecycle/request.hpp"
+#include "lifecycle/supervision/cancel_targets.hpp"
+#include "lifecycle/supervision/interrupt.hpp"
 #include "plugin/plugin_set.hpp"
 
 #include <memory>

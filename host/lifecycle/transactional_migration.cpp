@@ -1,9 +1,9 @@
 #include "lifecycle/transactional_migration.hpp"
 
-#include "lifecycle/attended.hpp"
-#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/lost_commit.hpp"
 #include "lifecycle/outside_effects.hpp"
+#include "lifecycle/sessions/attended.hpp"
+#include "lifecycle/sessions/ledger_wait.hpp"
 
 #include <utility>
 

@@ -11,7 +11,7 @@
 #include "bench/project.hpp"
 #include "config/settings.hpp"
 #include "lifecycle/dispatcher.hpp"
-#include "lifecycle/supervisor.hpp"
+#include "lifecycle/supervision/supervisor.hpp"
 
 #include <chrono>
 #include <exception>

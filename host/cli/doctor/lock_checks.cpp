@@ -2,7 +2,7 @@
 #include "cli/doctor/checks.hpp"
 
 #include "cli/shortened.hpp"
-#include "lifecycle/lock_owners.hpp"
+#include "lifecycle/sessions/lock_owners.hpp"
 #include "postgres/invalid_indexes.hpp"
 #include "sql/index_statement.hpp"
 

@@ -1,10 +1,10 @@
 #include "lifecycle/rehearsal/rehearsal.hpp"
 
 #include "ledger/tables.hpp"
-#include "lifecycle/attended.hpp"
-#include "lifecycle/ledger_wait.hpp"
 #include "lifecycle/outbox.hpp"
 #include "lifecycle/rehearsal/deferred_constraints.hpp"
+#include "lifecycle/sessions/attended.hpp"
+#include "lifecycle/sessions/ledger_wait.hpp"
 #include "plugin/phases.hpp"
 
 namespace davit::lifecycle {

@@ -1,7 +1,7 @@
 // The one transaction that a rehearsal is: never committed.
 #pragma once
 
-#include "lifecycle/sessions.hpp"
+#include "lifecycle/sessions/sessions.hpp"
 #include "postgres/connection.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // What is cancelled, and what is left alone, when requests to cancel take their time.
 #include "held_cancellations.hpp"
 
-#include "lifecycle/cancel_targets.hpp"
+#include "lifecycle/supervision/cancel_targets.hpp"
 #include "support/test_database.hpp"
 
 #include <doctest/doctest.h>

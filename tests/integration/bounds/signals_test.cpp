@@ -2,7 +2,7 @@
 // fires.
 #include "held_cancellations.hpp"
 #include "integration/lifecycle/probe_run.hpp"
-#include "lifecycle/supervisor.hpp"
+#include "lifecycle/supervision/supervisor.hpp"
 
 #include <doctest/doctest.h>
 

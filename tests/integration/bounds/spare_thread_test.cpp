@@ -1,4 +1,4 @@
-#include "lifecycle/spare_thread.hpp"
+#include "lifecycle/supervision/spare_thread.hpp"
 
 #include <doctest/doctest.h>
 

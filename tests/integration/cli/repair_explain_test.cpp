@@ -1,5 +1,5 @@
 // davit repair without an option explains; with one it goes the way chosen, as a run that history shows.
-#include "lifecycle/lock_key.hpp"
+#include "lifecycle/sessions/lock_key.hpp"
 #include "shell.hpp"
 
 #include <doctest/doctest.h>

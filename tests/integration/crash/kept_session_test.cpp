@@ -1,6 +1,6 @@
 // What the session of a file was set to when it stopped, by whatever it had called: asked then, and made so again.
 #include "half_way.hpp"
-#include "lifecycle/kept_session.hpp"
+#include "lifecycle/kept_session/kept_session.hpp"
 #include "support/older_ledger.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // All sessions of a run are on one server and in one database, wherever the way to it leads by then.
 #include "../lifecycle/probe_run.hpp"
 
-#include "lifecycle/lock_key.hpp"
+#include "lifecycle/sessions/lock_key.hpp"
 #include "postgres/private_server.hpp"
 #include "support/proxy.hpp"
 

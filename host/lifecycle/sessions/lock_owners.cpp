@@ -1,0 +1,74 @@
+#include "lifecycle/sessions/lock_owners.hpp"
+
+#include "lifecycle/sessions/lock_key.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace davit::lifecycle {
+namespace {
+
+// {} tells what a row is for, and where the rows come from.
+constexpr std::string_view owner_sql =
+    "SELECT {}, a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''),"
+    " COALESCE(host(a.client_addr), 'local'),"
+    " COALESCE(to_char(COALESCE(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), '?'),"
+    " COALESCE(regexp_replace(regexp_replace(a.query, '\\s+', ' ', 'g'), '^(.{{80}}).+$', '\\1...'), ''),"
+    " COALESCE(to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '')"
+    " FROM {}";
+
+constexpr std::string_view holders =
+    "(SELECT pid, classid::bigint << 32 | objid::bigint AS key FROM pg_locks WHERE locktype = 'advisory'"
+    " AND granted AND objsubid = 1 AND mode = 'ExclusiveLock'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) l"
+    " JOIN pg_stat_activity a USING (pid) WHERE l.key IN ($1::bigint, $2::bigint)";
+
+// Of other roles' sessions not everybody may see when they began: then one that has the pid and the role is taken for
+// it.
+constexpr std::string_view sessions_in_progress = "{}.progress p JOIN pg_stat_activity a ON a.pid = p.session_pid"
+                                                  " AND a.datname = current_database()"
+                                                  " AND CASE WHEN a.backend_start IS NULL THEN a.usename = p.applied_by"
+                                                  " ELSE a.backend_start = p.session_begun END LIMIT 1";
+
+lock_owner read_owner(const postgres::result &r, int row) {
+  const auto text = [&](int column) { return std::string(r.text(row, column)); };
+  return {text(1),
+          fmt::format("pid {} (user {}, '{}', from {}, since {}: {})", text(1), text(2), text(3), text(4), text(5),
+                      text(6)),
+          text(7)};
+}
+
+// As far as this role may look into it; older ledgers, and what is not davit's, have no such column.
+bool names_sessions(postgres::connection &c, const std::string &schema) {
+  return c.query("SELECT FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_attribute a ON"
+                 " a.attrelid = t.oid WHERE n.nspname = $1 AND t.relname = 'progress' AND a.attname = 'session_pid'"
+                 " AND NOT a.attisdropped AND has_schema_privilege(n.oid, 'USAGE')"
+                 " AND has_table_privilege(t.oid, 'SELECT')",
+                 std::array{postgres::parameter(schema)})
+             .rows() == 1;
+}
+
+} // namespace
+
+std::string lock_owner::end_sql() const { return fmt::format("SELECT pg_terminate_backend({});", pid); }
+
+lock_owners owners_of_locks(postgres::connection &c, const std::string &schema) {
+  const std::string run = std::to_string(lock_key(run_lock, schema));
+  const std::string work = std::to_string(lock_key(work_lock, schema));
+  const auto r = c.query(fmt::format(fmt::runtime(owner_sql), "l.key = $1::bigint", holders),
+                         std::array{postgres::parameter(run), postgres::parameter(work)});
+  lock_owners out;
+  for (int i = 0; i < r.rows(); ++i) (r.text(i, 0) == "t" ? out.run : out.work) = read_owner(r, i);
+  if (!out.run && !out.work && names_sessions(c, schema)) out.work = session_in_progress(c, schema);
+  return out;
+}
+
+std::optional<lock_owner> session_in_progress(postgres::connection &c, const std::string &schema) {
+  const auto from = fmt::format(fmt::runtime(sessions_in_progress), postgres::quote_identifier(schema));
+  const auto r = c.exec(fmt::format(fmt::runtime(owner_sql), "true", from));
+  if (r.rows() == 0) return std::nullopt;
+  return read_owner(r, 0);
+}
+
+} // namespace davit::lifecycle

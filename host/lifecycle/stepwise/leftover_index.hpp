@@ -1,0 +1,34 @@
+// Takes away an INVALID index that a failed build has left, and nothing else: not one that somebody is building, nor
+// one that has become valid, nor another one that was given its name.
+#pragma once
+
+#include "lifecycle/observer.hpp"
+#include "lifecycle/sessions/sessions.hpp"
+#include "lifecycle/stepwise/index_scope.hpp"
+#include "lifecycle/supervision/interrupt.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace davit::lifecycle {
+
+class leftover_index {
+public:
+  lifecycle::sessions &sessions;
+  const interrupt &stop;
+  observer &show;
+  std::uint32_t lock_retries;
+  const index_scope &scope;
+
+  // Waits until nobody builds it, then drops it under a lock that is not waited for longer than the session's
+  // lock_timeout. What came of it is shown. Throws what the server refuses, with what to do.
+  void drop(const postgres::invalid_index &which) const;
+
+private:
+  std::string described(const postgres::invalid_index &which) const;
+  bool wait_for_builder(const postgres::invalid_index &which) const;
+  bool drop_if_invalid(const postgres::invalid_index &which) const;
+  bool wait_for_another_attempt(postgres::server_error &e, const postgres::invalid_index &which, std::uint32_t n) const;
+};
+
+} // namespace davit::lifecycle

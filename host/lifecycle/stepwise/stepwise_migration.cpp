@@ -1,0 +1,159 @@
+#include "lifecycle/stepwise/stepwise_migration.hpp"
+
+#include "ledger/stopped_run.hpp"
+#include "lifecycle/kept_session/ask_session.hpp"
+#include "lifecycle/kept_session/restored_session.hpp"
+#include "lifecycle/sessions/attended.hpp"
+#include "lifecycle/statements.hpp"
+#include "lifecycle/stepwise/stepwise.hpp"
+#include "sql/session_object.hpp"
+
+namespace davit::lifecycle {
+
+using plugin::sql_scope;
+
+// Handlers go on with what those before the stop had measured.
+void stepwise_migration::phases() {
+  if (step_.goes_on()) {
+    auto &c = p_.sessions.witness();
+    if (const auto stats = ledger::stopped_run(c, p_.settings.ledger.schema, step_.stopped_in, step_.files.id).stats();
+        !stats.empty())
+      p_.dispatcher.stats.restore_layer(stats);
+  }
+  recorded_migration::phases();
+}
+
+void stepwise_migration::attempt() {
+  postgres::connection &c = p_.sessions.run();
+  p_.sessions.hold_work_lock();
+  c.exec("SET lock_timeout = " + std::to_string(p_.settings.database.lock_timeout.count()) +
+         "; SET statement_timeout = " + std::to_string(p_.settings.database.statement_timeout.count()));
+  before_sql(sql_scope::autocommit);
+  if (step_.skip_statements > 0) {
+    const std::function<void(const migration::statement &)> run = [this](const auto &st) { execute(st); };
+    restored_session(p_, step_, script_, run).restore();
+    p_.sessions.renew_work_lock(); // DISCARD ALL may be among what was repeated
+  }
+  session_is_the_files_ = true;
+  run_statements();
+  if (c.transaction_status() != postgres::transaction_status::idle)
+    throw error(error_code::migration_syntax, "the file ends inside a transaction that it began", "end it with COMMIT",
+                {script_.file.string(), 0, 0});
+  speak_utf8(c);
+  p_.sessions.renew_work_lock();
+  after_sql(sql_scope::autocommit);
+  session_is_the_files_ = false;
+  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog, pg_temp");
+  const ledger::migration_event e = event_if_done();
+  p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
+  bool fresh = false;
+  try {
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
+    if (!step_.session.json.empty()) p_.ledger.forget_session(step_.files.id);
+    p_.sessions.release_work_lock();
+    c.exec(c.fresh_session_sql());
+    fresh = true;
+  } catch (const error &) {
+    // the migration is done all the same: the next one gets another session
+  }
+  completed(e, fresh);
+}
+
+void stepwise_migration::execute(const migration::statement &st) {
+  p_.stop.check();
+  p_.sessions.require_lock();
+  const attended guard(p_.sessions, p_.stop, p_.show);
+  try {
+    run_statement(p_.sessions.run(), script_, st);
+  } catch (postgres::server_error &e) {
+    guard.explain(e);
+    throw;
+  }
+  note_prepared(st);
+}
+
+// What a prepared statement means is settled when it is prepared.
+void stepwise_migration::note_prepared(const migration::statement &st) {
+  const auto object = sql::session_object_of(st.text);
+  if (object.what != sql::session_object::verb::prepare) return;
+  auto &under = prepared_[object.name];
+  under.clear();
+  for (const auto &[name, one] : settings_in_passing(p_.sessions.run()))
+    if (name.find('.') == std::string::npos) under[name] = one.value; // others are looked at when it runs
+}
+
+void stepwise_migration::run_statements() {
+  ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
+  progress.begin(p_.dispatcher.run.id, event(), step_, p_.sessions.run().backend_pid());
+  const stepwise::parts parts{p_.sessions,
+                              p_.stop,
+                              p_.show,
+                              progress,
+                              p_.settings.ledger.schema,
+                              p_.settings.database.lock_retries,
+                              step_.files.id,
+                              script_,
+                              [this](const auto &st) { execute(st); }};
+  stepwise statements(parts, step_);
+  const auto note = [&] {
+    end_.statements_done = statements.done();
+    end_.next_unsure = statements.unsure();
+    end_.next_in_part = statements.in_part();
+    end_.next_acted_outside = statements.acted_outside();
+    if (statements.done() > 0 || statements.unsure() || statements.in_part() || statements.acted_outside() ||
+        statements.left_something())
+      end_.fate = fate::partial;
+    if (statements.lost()) end_.fate = fate::unknown;
+    lock_timeout_ = statements.lock_timeout();
+  };
+  try {
+    statements.go();
+  } catch (...) {
+    note();
+    throw;
+  }
+  note();
+}
+
+// The one moment to ask the session what it was set to, by whatever the file had called.
+void stepwise_migration::rolled_back(postgres::connection &c) {
+  if (!session_is_the_files_ || end_.statements_done == 0) return;
+  try {
+    if (!lock_timeout_.empty()) c.exec("SET lock_timeout = " + postgres::quote_literal(lock_timeout_));
+    auto now = ask_session(c, {p_.settings.database, script_.bytes, p_.sessions.work_lock_key()});
+    for (const auto &[name, under] : prepared_)
+      for (const auto &[setting, value] : under)
+        if (const auto at = now.settings.find(setting); at != now.settings.end() && at->second.value != value)
+          now.prepared[name][setting] = value;
+    kept_ = {to_json(now), end_.statements_done};
+  } catch (const std::exception &e) {
+    p_.show.warning("what the session of " + step_.files.title() + " was set to could not be asked (" + e.what() +
+                    "): davit repair names what may be missing");
+  }
+}
+
+void stepwise_migration::keep_session() {
+  if (kept_.json.empty()) return;
+  std::string why = "it does not have this stop";
+  try {
+    if (ledger::progress(p_.sessions.witness(), p_.settings.ledger.schema).keep_session(step_.files.id, kept_)) return;
+  } catch (const error &e) {
+    why = e.message;
+  }
+  p_.show.warning("what the session of " + step_.files.title() + " was set to could not be kept in the ledger: " + why +
+                  "; before going on, see what its statements had set");
+}
+
+// Without the run lock, or where the table of migrations is locked, it is left to whoever takes it next, with what the
+// session was set to.
+void stepwise_migration::failure_recorded() {
+  keep_session();
+  try {
+    p_.sessions.require_lock();
+    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
+  } catch (const error &) {
+    p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
+  }
+}
+
+} // namespace davit::lifecycle
