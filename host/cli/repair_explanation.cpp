@@ -94,7 +94,10 @@ std::string about_handlers(const stopping_point &at, postgres::connection &c, co
 std::vector<std::string> notes_on(const stopping_point &at, postgres::connection &c, const std::string &schema) {
   std::vector<std::string> out;
   if (at.migration.next_unsure())
-    out.push_back(fmt::format("how much of {} was done is not known: look at the database", at.migration.unsure()));
+    out.push_back(
+        at.migration.begun_failed
+            ? fmt::format("{} failed, but may be done in part: look at the database", at.migration.unsure())
+            : fmt::format("how much of {} was done is not known: look at the database", at.migration.unsure()));
   if (!at.resumable()) return out;
   if (auto text = about_handlers(at, c, schema); !text.empty()) out.push_back(std::move(text));
   auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), session_of(at));

@@ -81,25 +81,29 @@ std::string recorded::unsure() const {
 }
 
 std::string recorded::stop() const {
-  if (next_unsure()) return "stopped in " + unsure() + ", which may be done, or a part of it";
+  if (next_unsure())
+    return "stopped in " + unsure() +
+           (begun_failed ? ", which failed, but may be done in part" : ", which may be done, or a part of it");
   return statements_done == 0 ? "stopped in the first statement"
                               : "stopped after statement " + std::to_string(statements_done);
 }
 
 std::string recorded::how_far(std::size_t all) const {
   const std::string of = " of its " + file() + " file";
-  const std::string next = "how much of " + unsure();
+  if (statements_done == 0 && !next_unsure()) return "no statement" + of + " is completed";
   if (statements_done == 0)
-    return next_unsure() ? next + of + " was done is not known" : "no statement" + of + " is completed";
+    return begun_failed ? unsure() + of + " failed, but may be done in part"
+                        : "how much of " + unsure() + of + " was done is not known";
   const std::string of_all = all > 1 ? " of " + std::to_string(all) + " statements" : "";
   const std::string first = statements_done == 1
                                 ? "the first" + (of_all.empty() ? std::string(" statement") : of_all) + of + " is"
                                 : "the first " + std::to_string(statements_done) +
                                       (of_all.empty() ? std::string(" statements") : of_all) + of + " are";
   return first + " in the database" +
-         (next_unsure()            ? ", " + next + " is, too, is not known"
-          : statements_done == all ? ""
-                                   : ", the rest is not");
+         (next_unsure() && begun_failed ? ", " + unsure() + ", which failed, may be in part"
+          : next_unsure()               ? ", how much of " + unsure() + " is, too, is not known"
+          : statements_done == all      ? ""
+                                        : ", the rest is not");
 }
 
 std::string recorded::progress() const {

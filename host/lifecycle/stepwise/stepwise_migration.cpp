@@ -4,6 +4,7 @@
 #include "lifecycle/kept_session/ask_session.hpp"
 #include "lifecycle/kept_session/restored_session.hpp"
 #include "lifecycle/sessions/attended.hpp"
+#include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/statements.hpp"
 #include "lifecycle/stepwise/stepwise.hpp"
 #include "sql/session_object.hpp"
@@ -150,6 +151,13 @@ void stepwise_migration::failure_recorded() {
   keep_session();
   try {
     p_.sessions.require_lock();
+    // What it is settled to goes by what its session has done, which may be at it still.
+    if (end_.session_lost && session_in_progress(p_.sessions.lock(), p_.settings.ledger.schema)) {
+      p_.show.warning(
+          "the session of " + step_.files.title() +
+          " was lost, but is still at work: how far it gets is settled by the next run, which waits for it");
+      return;
+    }
     ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
   } catch (const error &) {
     p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");

@@ -2,6 +2,8 @@
 #include "../lifecycle/probe_run.hpp"
 #include "support/older_ledger.hpp"
 
+#include "support/proxy.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -20,14 +22,21 @@ std::string orphan(const project &p, std::string_view words) {
                           "'davit run'");
 }
 
-// Killed in a statement that has given up every lock of its session, and goes on once `gate` is free.
-struct gated : project {
-  gated() : project("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n"), holder(database().connect()) {
+// A statement that gives up every lock of its session, and goes on once nobody has `holder`'s.
+struct at_gate : project {
+  at_gate() : project("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n"), holder(database().connect()) {
     database().sql("CREATE TABLE t (x int); CREATE TABLE gate ()");
     holder.exec("BEGIN; LOCK TABLE gate");
     migration("0001_t.up.sql", "-- davit: no-transaction\nINSERT INTO t VALUES (1);\nDO $$ BEGIN PERFORM "
                                "pg_advisory_unlock_all(); COMMIT; LOCK TABLE gate; INSERT INTO t VALUES (2); END $$;\n"
                                "INSERT INTO t VALUES (3);");
+  }
+  davit::postgres::connection holder;
+};
+
+// Killed in it.
+struct gated : at_gate {
+  gated() {
     running_program davit(command({"up"}));
     wait_for_lock_wait(*this);
     davit.send(SIGKILL);
@@ -37,7 +46,6 @@ struct gated : project {
                             "application_name LIKE 'davit %'") == "1";
     });
   }
-  davit::postgres::connection holder;
 };
 
 constexpr const char *at_work = "a session that it has left behind is still at work";
@@ -122,4 +130,21 @@ TEST_CASE("a session is taken for an orphan only if it is the very one that the 
   CHECK(up(p, 6).answer().text("/error/code") == "partly_applied");
   p.holder.exec("COMMIT");
   wait_until_davit_is_gone(p);
+}
+
+TEST_CASE("a session that was lost, but is still at such a statement, is waited for before its end is written down") {
+  at_gate p;
+  const proxy network(server().folder(), {.from_client = [](const proxied &who, const message &m) {
+                        const bool last = who.application == "davit run" && has(m.sql(), "LOCK TABLE gate");
+                        return last ? verdict::cut_client() : verdict::pass();
+                      }});
+  const auto lost = davit_run(p, {"up"}, 1, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}});
+  CHECK(lost.answer().text("/error/code") == "connection_lost");
+  CHECK(has(lost.err(), "was lost, but is still at work: how far it gets is settled by the next run"));
+  CHECK(has(p.davit({"status"}).out, at_work));
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
+  p.holder.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 6);
+  CHECK(p.database().sql("SELECT string_agg(x::text, ' ' ORDER BY x) FROM t") == "1 2");
 }
