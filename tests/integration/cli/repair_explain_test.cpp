@@ -151,10 +151,10 @@ TEST_CASE("a migration that stopped in its first statement is not said to have a
   const auto file = p.migration("1_i.up.sql", "CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x);\nSELECT 1;\n").string();
   const auto failed = run_davit(p, {"up"}, 1).err;
   CHECK(has(failed, "1_i has no transaction: none of its 2 statements is completed"));
-  CHECK(has(run_davit(p, {"status"}).out, "stopped in statement 1, which may be done, or a part of it"));
+  CHECK(has(run_davit(p, {"status"}).out, "stopped in statement 1, which failed, but may be done in part"));
   CHECK(has(run_davit(p, {"doctor"}, 6).out, "1_i stopped in statement 1"));
   const auto text = run_davit(p, {"repair"}, 6).out;
-  CHECK(has(text, "1_i stopped half-way: how much of statement 1 of its up file was done is not known"));
+  CHECK(has(text, "1_i stopped half-way: statement 1 of its up file failed, but may be done in part"));
   CHECK(has(text, "stopped in " + file + ":1:1"));
   CHECK(has(text, "the next davit up begins it anew"));
   CHECK(has(text, "you have undone what was run by hand"));
