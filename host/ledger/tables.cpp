@@ -2,6 +2,9 @@
 
 #include "base/error.hpp"
 
+#include <array>
+#include <cstddef>
+
 #include <fmt/format.h>
 
 namespace davit::ledger {
@@ -161,19 +164,18 @@ COMMENT ON COLUMN {0}.progress.session_after IS 'The same';
 UPDATE {0}.ledger SET version = 9;
 )sql";
 
+// Each leads from the version before it.
+constexpr std::array versions{version_1, version_2, version_3, version_4, version_5,
+                              version_6, version_7, version_8, version_9};
+static_assert(versions.size() == newest_version);
+
 } // namespace
 
 std::string upgrade_sql(int version, const std::string &schema) {
-  if (version == 0) return fmt::format(fmt::runtime(version_1), schema);
-  if (version == 1) return fmt::format(fmt::runtime(version_2), schema);
-  if (version == 2) return fmt::format(fmt::runtime(version_3), schema);
-  if (version == 3) return fmt::format(fmt::runtime(version_4), schema);
-  if (version == 4) return fmt::format(fmt::runtime(version_5), schema);
-  if (version == 5) return fmt::format(fmt::runtime(version_6), schema);
-  if (version == 6) return fmt::format(fmt::runtime(version_7), schema);
-  if (version == 7) return fmt::format(fmt::runtime(version_8), schema);
-  if (version == 8) return fmt::format(fmt::runtime(version_9), schema);
-  throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
+  const auto from = static_cast<std::size_t>(version);
+  if (version < 0 || from >= versions.size())
+    throw error(error_code::bug, "there is no way from ledger version " + std::to_string(version) + " to the next");
+  return fmt::format(fmt::runtime(versions[from]), schema);
 }
 
 } // namespace davit::ledger
