@@ -51,7 +51,9 @@ void journal::drop(std::size_t calls, std::size_t paid) {
   sent_ = paid_sent_ = doubtful_ = paid_doubtful_ = 0;
 }
 
-void journal::written() { drop(sent_, paid_sent_); }
+void journal::written() {
+  if (sent_ + paid_sent_ > 0) drop(sent_, paid_sent_);
+}
 
 void journal::unsent() {
   doubtful_ = std::max(doubtful_, sent_);

@@ -25,11 +25,12 @@ constexpr std::string_view holders =
     " JOIN pg_stat_activity a USING (pid) WHERE l.key IN ($1::bigint, $2::bigint)";
 
 // Of other roles' sessions not everybody may see when they began: then one that has the pid and the role is taken for
-// it.
-constexpr std::string_view sessions_in_progress = "{}.progress p JOIN pg_stat_activity a ON a.pid = p.session_pid"
-                                                  " AND a.datname = current_database()"
-                                                  " AND CASE WHEN a.backend_start IS NULL THEN a.usename = p.applied_by"
-                                                  " ELSE a.backend_start = p.session_begun END LIMIT 1";
+// it. One that is idle has no work left: its davit is not there to send more.
+constexpr std::string_view sessions_in_progress =
+    "{}.progress p JOIN pg_stat_activity a ON a.pid = p.session_pid"
+    " AND a.datname = current_database() AND COALESCE(a.state, '') <> 'idle'"
+    " AND CASE WHEN a.backend_start IS NULL THEN a.usename = p.applied_by"
+    " ELSE a.backend_start = p.session_begun END LIMIT 1";
 
 lock_owner read_owner(const postgres::result &r, int row) {
   const auto text = [&](int column) { return std::string(r.text(row, column)); };

@@ -90,3 +90,29 @@ TEST_CASE("the lock session is lost with the answer to what handlers did, or wit
     CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration WHERE version = '0001' AND owes_hooks") == "0");
   }
 }
+
+TEST_CASE("so it is where the answer is waited for when the session is lost") {
+  const project p(with_probe(R"t({ phase = "pre_execute", do = "report", text = "called" },
+                                 { phase = "post_execute", do = "sql", sql = "INSERT INTO told VALUES (1)" })t"));
+  p.database().sql("CREATE TABLE told (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  std::atomic<bool> sent{false};
+  proxy network(server().folder(), {.from_client =
+                                        [&](const proxied &who, const message &m) {
+                                          if (who.application == "davit lock" && has(m.sql(), "COPY")) sent = true;
+                                          return verdict::pass();
+                                        },
+                                    .from_server =
+                                        [&](const proxied &who, const message &m) {
+                                          const bool last = sent && who.application == "davit lock" && m.type == 'Z';
+                                          return last ? verdict::drop() : verdict::pass();
+                                        }});
+  running_program davit(p.command({"up", "--json"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
+  wait_until("both migrations' handlers", [&] { return p.database().sql("SELECT count(*) FROM told") == "2"; });
+  network.cut();
+  const finished_run run(davit.wait());
+  CHECK(run.exit_code() == 1);
+  CHECK(run.answer().text("/error/code") == "connection_lost");
+  CHECK(p.database().sql("SELECT count(*) FROM davit.hook_call WHERE migration = '0001'") == "2");
+}
