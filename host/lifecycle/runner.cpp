@@ -205,10 +205,12 @@ void runner::go() {
 // of the run that is waited for.
 void runner::rehearse() {
   sessions_.take_run_lock();
+  const bool reads_ledger = ledger_.version() == ledger::newest_version;
+  if (reads_ledger) sessions_.wait_for_session_in_progress();
   rehearsal_->begin();
   rehearsal_->fire("startup");
   rehearsal_->make_ledger();
-  if (ledger_.version() == ledger::newest_version) report_open_ends();
+  if (reads_ledger) report_open_ends();
   rehearsal_->fire("pre_validate");
   plan();
   if (!out_.planned.empty()) rehearsal_->record(row());

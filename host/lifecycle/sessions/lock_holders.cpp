@@ -9,17 +9,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// pg_blocking_pids() stops the server's lock manager for a moment: only for a session that does wait. A prepared
-// transaction has no backend, and pid 0.
+// pg_blocking_pids() stops the server's lock manager for a moment: only for a session that does wait. What one of
+// another role is at, as davit's own are where they began as such, is not for everybody to see, but its locks are.
+std::string where_it_waits(const std::string &waiter, const std::string &activity, const std::string &locks) {
+  return " WHERE EXISTS (SELECT FROM " + activity + " w WHERE w.pid = " + waiter +
+         " AND (w.wait_event_type = 'Lock' OR w.state IS NULL AND EXISTS (SELECT FROM " + locks +
+         " l WHERE l.pid = " + waiter + " AND NOT l.granted)))";
+}
+
+// A prepared transaction has no backend, and pid 0.
 std::string full_sql(const std::string &waiter) {
   return "SELECT CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid, ' (user ', "
-         "coalesce(a.usename, '?'), ', ''', a.application_name, ''', ', coalesce(a.state, 'ended'), ', transaction "
-         "since ', to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), ', query: ', "
+         "coalesce(a.usename, '?'), ', ''', a.application_name, ''', ', CASE WHEN a.pid IS NULL THEN 'ended' ELSE "
+         "coalesce(a.state, 'state not visible') END, ', transaction since ' || "
+         "to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), ', query: ' || "
          "regexp_replace(regexp_replace(a.query, '\\s+', ' ', 'g'), '^(.{80}).+$', '\\1...'), ')') END, (" +
          awaited_lock_sql(waiter) + ") FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
-         ")) AS pid) b LEFT JOIN pg_stat_activity a USING (pid)"
-         " WHERE EXISTS (SELECT FROM pg_stat_activity w WHERE w.pid = " +
-         waiter + " AND w.wait_event_type = 'Lock') ORDER BY b.pid";
+         ")) AS pid) b LEFT JOIN pg_stat_activity a USING (pid)" +
+         where_it_waits(waiter, "pg_stat_activity", "pg_locks") + " ORDER BY b.pid";
 }
 
 // The same of the server's memory alone: names stand in catalogs, and somebody has locked one of them.
@@ -27,8 +34,8 @@ std::string nameless_sql(const std::string &waiter) {
   return "SELECT CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid) END,"
          " (SELECT concat(l.mode, ' on ', l.locktype, ' ' || l.relation) FROM pg_lock_status() l WHERE l.pid = " +
          waiter + " AND NOT l.granted LIMIT 1) FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
-         ")) AS pid) b WHERE EXISTS (SELECT FROM pg_stat_get_activity(" + waiter +
-         ") w WHERE w.wait_event_type = 'Lock') ORDER BY b.pid";
+         ")) AS pid) b" + where_it_waits(waiter, "pg_stat_get_activity(" + waiter + ")", "pg_lock_status()") +
+         " ORDER BY b.pid";
 }
 
 constexpr auto after_a_vain_look = 1s;

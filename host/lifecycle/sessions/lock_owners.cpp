@@ -29,7 +29,7 @@ constexpr std::string_view holders =
 constexpr std::string_view sessions_in_progress =
     "{}.progress p JOIN pg_stat_activity a ON a.pid = p.session_pid"
     " AND a.datname = current_database() AND COALESCE(a.state, '') <> 'idle'"
-    " AND CASE WHEN a.backend_start IS NULL THEN a.usename = p.applied_by"
+    " AND CASE WHEN a.backend_start IS NULL OR p.session_begun IS NULL THEN a.usename = p.applied_by"
     " ELSE a.backend_start = p.session_begun END LIMIT 1";
 
 lock_owner read_owner(const postgres::result &r, int row) {

@@ -96,7 +96,10 @@ void sessions::drop_side() noexcept {
   side_.reset();
 }
 
-postgres::connection sessions::open_to_end_them() const { return home_.open({{}, "davit end"}, nullptr); }
+// They are those of the role that has logged in, whatever role they began as.
+postgres::connection sessions::open_to_end_them() const {
+  return home_.open({{}, "davit end", "SET ROLE none"}, nullptr);
+}
 
 std::unique_ptr<plugin::attendance> sessions::attend_run() {
   return std::make_unique<handler_attendance>(run(), lock(), show_);

@@ -1,5 +1,6 @@
 // A handler that does not return: davit ends its sessions, and the run without it.
 #include "integration/lifecycle/probe_run.hpp"
+#include "support/working_role.hpp"
 
 #include <doctest/doctest.h>
 
@@ -63,6 +64,18 @@ TEST_CASE("a handler that does not return before COMMIT: rolled back, recorded, 
     up(p, 0);
     CHECK(ledger(p) == "0001 applied");
   }
+}
+
+TEST_CASE("davit ends its sessions also where they began as another role than the one that has logged in") {
+  const project p(lost(hang_at("after_ddl")));
+  const working_role role(p);
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = davit_run(p, {"up"}, 124, role.as());
+  CHECK(run.answer().text("/error/code") == "hook_abandoned");
+  CHECK_FALSE(has(run.err(), "could not be ended"));
+  CHECK(ledger(p) == "");
+  CHECK(p.database().sql("SELECT outcome FROM davit.run") == "abandoned");
+  wait_until_davit_is_gone(p);
 }
 
 TEST_CASE("before the first migration there is nothing to roll back, and the others are told all the same") {

@@ -1,5 +1,6 @@
 // Locks that other sessions hold: who does is said while a migration waits, and when it has waited in vain.
 #include "integration/lifecycle/probe_run.hpp"
+#include "support/working_role.hpp"
 
 #include <doctest/doctest.h>
 
@@ -55,6 +56,25 @@ TEST_CASE("on a terminal the holder stands in a line that is written over, not i
   const std::string waits = "waiting for AccessExclusiveLock on public.t";
   CHECK(count(shown, "\r\x1b[K" + waits) > 1);
   CHECK_FALSE(has(shown, "\n" + waits));
+}
+
+TEST_CASE("so it is where sessions begin as another role, who may not see what they are at") {
+  const project p(toml("300ms", 0) + probe(action("phase = \"after_ddl\", migration = \"0002\"",
+                                                  "do = \"sql\", side = true, sql = \"SELECT count(*) FROM one\"")));
+  const working_role role(p);
+  p.database().sql("CREATE TABLE t (i int); ALTER TABLE t OWNER TO " + role.owner());
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);\nALTER TABLE t ADD j int;");
+  auto holder = named_session(p, "reporting", "SELECT count(*) FROM t");
+  const std::string who = "AccessExclusiveLock on public.t, held by pid " + std::to_string(holder.backend_pid()) + " ";
+  const auto run = davit_run(p, {"up"}, 1, role.as());
+  CHECK(run.answer().text("/error/detail").starts_with("it waited for " + who));
+  CHECK(has(run.err(), "waiting for " + who));
+  holder.exec("COMMIT");
+  davit_run(p, {"up"}, 0, role.as());
+  p.migration("0002_two.up.sql", "ALTER TABLE one ADD j int;");
+  const auto own = davit_run(p, {"up"}, 1, role.as());
+  CHECK(has(own.answer().text("/error/message"),
+            "the side connection waits for AccessShareLock on public.one, which this migration"));
 }
 
 TEST_CASE("all who hold the lock are named, also a prepared transaction") {

@@ -109,6 +109,10 @@ TEST_CASE("an orphan that has given up its locks inside of a statement is seen, 
   gated p;
   CHECK(has(p.davit({"status"}).out, at_work));
   CHECK(has(p.davit({"doctor"}).out, "a session of an earlier one is still at work"));
+  running_program dry(p.command({"up", "--dry-run"}));
+  dry.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
+  dry.send(SIGTERM);
+  CHECK(dry.wait().exit_code == 143);
   running_program davit(p.command({"repair", "0001", "--resume", "--after", "2"}));
   davit.wait_for_output("waiting for a leftover session of an earlier run, which is still at work: pid ");
   running_program beside(p.command({"up"}));
