@@ -4,6 +4,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/workspace.hpp"
+#include "ledger/edited.hpp"
 #include "ledger/ledger.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ std::string text_of(const ordered_json &row, const char *key) {
 
 std::string outcome_of(const std::string &recorded) { return recorded.empty() ? "not finished" : recorded; }
 
-void print_run(terminal &t, const ordered_json &all) {
+void print_run(terminal &t, const ordered_json &all) try {
   const auto &run = all.at("run");
   t.out(fmt::format("run {}: {} in environment '{}', {}", text_of(run, "id"), text_of(run, "command"),
                     text_of(run, "environment"), outcome_of(text_of(run, "outcome"))));
@@ -45,6 +46,8 @@ void print_run(terminal &t, const ordered_json &all) {
                       h.at("message").is_null() ? "" : ": " + printable(text_of(h, "message"))));
   }
   if (run.at("stats").is_object()) t.out("  stats " + run.at("stats").dump());
+} catch (const nlohmann::json::exception &) { // the rest is as the server has put it together
+  throw ledger::edited("run", "plugins of run " + text_of(all.at("run"), "id"));
 }
 
 } // namespace

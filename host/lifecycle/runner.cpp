@@ -270,6 +270,7 @@ void runner::plan() {
                   "and triggers that migrations call run with it on");
   }
   check_scripts(scripts_, out_.planned, standard_strings);
+  if (!out_.planned.empty()) sessions_.outlive_lock();
   dispatcher_.info.insert_or_assign("run.pending", static_cast<std::int64_t>(out_.planned.size()));
 }
 

@@ -75,12 +75,17 @@ void stat_store::close_layer() {
   undo_.clear(); // marks do not reach across migrations
 }
 
-void stat_store::restore_layer(const std::string &json) {
-  if (!layer_) return;
+bool stat_store::restore_layer(const std::string &json) try {
+  stat_layer restored;
   const auto all = nlohmann::json::parse(json);
+  if (!all.is_object()) return false;
   for (const auto &[key, entry] : all.items())
-    layer_->insert_or_assign(key, stat_entry{from_json(entry.at("value")), entry.at("by").get<std::string>(),
-                                             entry.at("phase").get<std::string>()});
+    restored.insert_or_assign(key, stat_entry{from_json(entry.at("value")), entry.at("by").get<std::string>(),
+                                              entry.at("phase").get<std::string>()});
+  if (layer_) layer_->merge(restored);
+  return true;
+} catch (const nlohmann::json::exception &) {
+  return false;
 }
 
 const stat_entry *stat_store::find(std::string_view key) const {

@@ -30,8 +30,9 @@ public:
   // A migration's layer: from pre_execute to post_execute or on_error. Closing keeps it as "migration/VERSION/KEY".
   void open_layer(std::string version);
   void close_layer();
-  // Of a migration that goes on: what an earlier run left in its layer, as to_json() has it.
-  void restore_layer(const std::string &json);
+  // Of a migration that goes on: what an earlier run left in its layer, as to_json() has it. False, and nothing, if it
+  // does not look so.
+  bool restore_layer(const std::string &json);
 
   // Null if there is no such entry. A read falls through the migration's layer to the run's.
   const stat_entry *find(std::string_view key) const;

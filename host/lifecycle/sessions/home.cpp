@@ -44,10 +44,12 @@ void home::begin_with(postgres::connection &first) {
   add(sql, "pg_advisory_lock", beacon_);
   first.exec(sql);
   remember(first);
+  outlive(first);
 }
 
-void home::remember(postgres::connection &first) {
-  place_ = postgres::place_of(first);
+void home::outlive(postgres::connection &first) { place_ = postgres::place_of(first); }
+
+void home::remember(const postgres::connection &first) {
   conninfo_ = first.conninfo();
   version_ = first.server_version();
 }
@@ -61,7 +63,7 @@ postgres::connection home::open(postgres::connect_options options, postgres::con
   options.conninfo_of_version = version_;
   postgres::connection c(options);
   if (seen) return c;
-  if ((first && first->still_alive()) || postgres::place_of(c) != place_) elsewhere(c, first);
+  if ((first && first->still_alive()) || place_.empty() || postgres::place_of(c) != place_) elsewhere(c, first);
   return c;
 }
 

@@ -48,6 +48,8 @@ public:
   // The same wait for an orphan that has no lock any more, and is known from the ledger's progress: see
   // session_in_progress().
   void wait_for_session_in_progress();
+  // What is found out then is recorded on another session where the lock session is lost. The lock is held.
+  void outlive_lock() { home_.outlive(lock()); }
 
   // What follows BEGIN of a migration, as one statement: the lock that tells a later run of this session, and the
   // transaction's id, which handlers are held against.

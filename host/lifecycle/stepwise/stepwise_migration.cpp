@@ -1,5 +1,6 @@
 #include "lifecycle/stepwise/stepwise_migration.hpp"
 
+#include "ledger/edited.hpp"
 #include "ledger/stopped_run.hpp"
 #include "lifecycle/kept_session/ask_session.hpp"
 #include "lifecycle/kept_session/restored_session.hpp"
@@ -15,13 +16,15 @@ using plugin::sql_scope;
 
 // Handlers go on with what those before the stop had measured.
 void stepwise_migration::phases() {
-  if (step_.goes_on()) {
-    auto &c = p_.sessions.witness();
-    if (const auto stats = ledger::stopped_run(c, p_.settings.ledger.schema, step_.stopped_in, step_.files.id).stats();
-        !stats.empty())
-      p_.dispatcher.stats.restore_layer(stats);
-  }
+  if (step_.goes_on()) restore_stats();
   recorded_migration::phases();
+}
+
+void stepwise_migration::restore_stats() {
+  const auto &schema = p_.settings.ledger.schema;
+  const auto stats = ledger::stopped_run(p_.sessions.witness(), schema, step_.stopped_in, step_.files.id).stats();
+  if (!stats.empty() && !p_.dispatcher.stats.restore_layer(stats))
+    throw ledger::edited(postgres::quote_identifier(schema) + ".run", "stats of " + step_.files.title());
 }
 
 void stepwise_migration::attempt() {

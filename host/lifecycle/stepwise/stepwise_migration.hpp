@@ -14,6 +14,7 @@ public:
 
 private:
   void phases() override;
+  void restore_stats();
   void attempt() override;
   bool worth_another_attempt(error &) const override { return false; }
   void rolled_back(postgres::connection &c) override;

@@ -73,3 +73,19 @@ TEST_CASE("after kill -9 repair says that what handlers have written is not know
   p.davit({"up"});
   CHECK(has(p.davit({"repair"}).out, said));
 }
+
+TEST_CASE("stats of a run that no davit has written are an error, and those without any entry are none") {
+  half_way p(told, "CREATE TABLE one (); SELECT 1 / 0;");
+  up(p, 1);
+  p.write("CREATE TABLE one (); SELECT 1;");
+  resume(p);
+  p.database().sql(R"(UPDATE davit.run SET stats = '{"migrations": {"0001": {"k": {}}}}')");
+  CHECK(has(up(p, 6).answer().text("/error/message"), "stats of 0001_one, which no davit has written"));
+  p.database().sql(R"(UPDATE davit.run SET stats = '{"migrations": 5}', plugins = '5')");
+  CHECK(has(
+      p.davit({"history", p.database().sql("SELECT id FROM davit.run WHERE command = 'up' ORDER BY started LIMIT 1")})
+          .err,
+      "which no davit has written"));
+  resume(p);
+  up(p, 0);
+}

@@ -159,7 +159,7 @@ TEST_CASE("a migration that goes on has the stats again that were written down w
 
   stat_store s;
   s.open_layer("7");
-  s.restore_layer(text.substr(front.size(), text.size() - front.size() - 2));
+  CHECK(s.restore_layer(text.substr(front.size(), text.size() - front.size() - 2)));
   for (const auto &[key, v] : all) {
     CAPTURE(key);
     REQUIRE(s.find(key));
@@ -169,6 +169,13 @@ TEST_CASE("a migration that goes on has the stats again that were written down w
   }
   s.close_layer();
   CHECK(s.to_json() == text);
+
+  s.open_layer("8");
+  for (const char *odd : {"5", "{", R"({"k":{}})", R"({"k":{"value":1,"by":2,"phase":"x"}})"}) {
+    CAPTURE(odd);
+    CHECK_FALSE(s.restore_layer(odd));
+    CHECK(s.find("k") == nullptr);
+  }
 }
 
 TEST_CASE("keys are short text without control characters") {
