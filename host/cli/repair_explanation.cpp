@@ -2,7 +2,7 @@
 
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
-#include "ledger/stopped_run.hpp"
+#include "ledger/earlier_attempts.hpp"
 #include "lifecycle/kept_session/kept_session.hpp"
 #include "lifecycle/kept_session/lost_with_session.hpp"
 #include "lifecycle/stepwise/index_scope.hpp"
@@ -75,19 +75,20 @@ lifecycle::stopped_session session_of(const stopping_point &at) {
 }
 
 // Without a transaction their work is committed at once.
-std::string about_handlers(const stopping_point &at, postgres::connection &c, const std::string &schema) {
-  ledger::stopped_run run(c, schema, at.migration.run, at.migration.id);
+void add_handlers(std::vector<std::string> &out, const stopping_point &at, postgres::connection &c,
+                  const std::string &schema) {
+  ledger::earlier_attempts earlier(c, schema, at.migration.id, at.migration.up, at.migration.run);
   std::string list;
-  for (const auto &call : run.writing_calls()) {
-    const auto *phase = plugin::find_phase(call.phase);
+  for (const auto &w : earlier.writers()) {
+    const auto *phase = plugin::find_phase(w.phase);
     if (!phase || phase->connection != plugin::phase_connection::TX) continue;
-    list += fmt::format("{}{}.{} at {}", list.empty() ? "" : ", ", call.plugin, call.handler, call.phase);
-    if (call.rows_affected > 0)
-      list += fmt::format(" ({} row{})", call.rows_affected, call.rows_affected == 1 ? "" : "s");
+    list += fmt::format("{}{}.{} at {}", list.empty() ? "" : ", ", w.plugin, w.handler, w.phase);
+    if (w.rows_affected > 0) list += fmt::format(" ({} row{})", w.rows_affected, w.rows_affected == 1 ? "" : "s");
   }
-  if (!list.empty()) return "what handlers did in it stays, and they will be called again: " + list;
-  if (!run.calls_are_unknown()) return {};
-  return "which handlers have written something before davit ended is not known: they will be called again";
+  if (!list.empty()) out.push_back("what handlers did in it stays, and they will be called again: " + list);
+  if (earlier.writers_are_unknown())
+    out.emplace_back(
+        "which handlers have written something before davit ended is not known: they will be called again");
 }
 
 // What nobody can read off the statements' numbers.
@@ -99,7 +100,7 @@ std::vector<std::string> notes_on(const stopping_point &at, postgres::connection
             ? fmt::format("{} failed, but may be done in part: look at the database", at.migration.unsure())
             : fmt::format("how much of {} was done is not known: look at the database", at.migration.unsure()));
   if (!at.resumable()) return out;
-  if (auto text = about_handlers(at, c, schema); !text.empty()) out.push_back(std::move(text));
+  add_handlers(out, at, c, schema);
   auto lost = lifecycle::lost_with_session(c, migration::read_script(at.file), session_of(at));
   std::move(lost.begin(), lost.end(), std::back_inserter(out));
   return out;

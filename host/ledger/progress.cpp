@@ -38,14 +38,18 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_beg
   AND NOT EXISTS (SELECT FROM {0}.migration o WHERE o.run = e.run AND o.version = e.version AND o.state <> 'partial')
 )sql";
 
-// What a session was set to behind an earlier stop of the same file is good for those statements still.
+// What a session was set to behind an earlier stop of the same file is good for those statements still. A run that
+// could not tell of it has its event from here.
 constexpr const char *settle_sql = R"sql(
-WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by)
+WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by), ended AS ({1}),
+event AS (INSERT INTO {0}.run_migration (run, version, name, direction, outcome, duration_us, message)
+  SELECT e.run, e.version, e.name, e.direction, 'partial', 0, 'it ended without a word' FROM ended e
+  WHERE NOT EXISTS (SELECT FROM {0}.run_migration m WHERE m.run = e.run AND m.version = e.version))
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
   applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum,
   begun_failed, session_settings, session_after)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
-  begun, done_checksum, begun_checksum, begun_failed, kept, kept_after FROM ({1}) ended
+  begun, done_checksum, begun_checksum, begun_failed, kept, kept_after FROM ended
 ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name,
   state = excluded.state, direction = excluded.direction, up_checksum = excluded.up_checksum,
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,

@@ -1,7 +1,7 @@
 #include "lifecycle/stepwise/stepwise_migration.hpp"
 
+#include "ledger/earlier_attempts.hpp"
 #include "ledger/edited.hpp"
-#include "ledger/stopped_run.hpp"
 #include "lifecycle/kept_session/ask_session.hpp"
 #include "lifecycle/kept_session/restored_session.hpp"
 #include "lifecycle/sessions/attended.hpp"
@@ -22,7 +22,8 @@ void stepwise_migration::phases() {
 
 void stepwise_migration::restore_stats() {
   const auto &schema = p_.settings.ledger.schema;
-  const auto stats = ledger::stopped_run(p_.sessions.witness(), schema, step_.stopped_in, step_.files.id).stats();
+  ledger::earlier_attempts earlier(p_.sessions.witness(), schema, step_.files.id, step_.up, step_.stopped_in);
+  const auto stats = earlier.stats();
   if (!stats.empty() && !p_.dispatcher.stats.restore_layer(stats))
     throw ledger::edited(postgres::quote_identifier(schema) + ".run", "stats of " + step_.files.title());
 }

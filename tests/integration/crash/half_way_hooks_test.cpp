@@ -89,3 +89,46 @@ TEST_CASE("stats of a run that no davit has written are an error, and those with
   resume(p);
   up(p, 0);
 }
+
+TEST_CASE("behind a second stop repair still names what handlers had written before the first, and stats are theirs") {
+  const std::string adds = R"t({ phase = "before_ddl", handler = "add", do = "stat_add", key = "k", value = "2" },)t";
+  const std::string refuses = R"t({ phase = "pre_execute", handler = "no", do = "fail", text = "not now" },)t";
+  half_way p(std::string(told) + adds, "CREATE TABLE one (); SELECT pg_sleep(2);");
+  const std::string written = "they will be called again: probe.tell at before_ddl (1 row)";
+  const std::string unknown = "which handlers have written something before davit ended is not known";
+  bool killed = false;
+  SUBCASE("that was a failure") {
+    p.write("CREATE TABLE one (); SELECT 1 / 0;");
+    up(p, 1);
+  }
+  SUBCASE("that was the end of davit") {
+    killed = true;
+    kill_in(p, "pg_sleep");
+    p.davit({"up"});
+  }
+  p.write("CREATE TABLE one (); SELECT 1;");
+  for (int stops = 0; stops < 2; ++stops) {
+    CHECK(has(resume(p).err, killed ? unknown : written));
+    p.configure(with_probe(std::string(told) + adds + refuses));
+    up(p, 1);
+    CHECK(has(p.davit({"repair"}).out, killed ? unknown : written));
+  }
+  p.configure(with_probe(std::string(told) + adds));
+  resume(p);
+  CHECK(stat(up(p, 0), "migrations/0001/k") == (killed ? "2" : "4"));
+}
+
+TEST_CASE("a killed run between two others does not take the stats of the first") {
+  half_way p(R"t({ phase = "before_ddl", do = "stat_add", key = "k", value = "2" })t",
+             "CREATE TABLE one (); SELECT 1 / 0;");
+  up(p, 1);
+  p.write("CREATE TABLE one (); SELECT pg_sleep(2);");
+  resume(p);
+  kill_in(p, "pg_sleep");
+  p.davit({"up"});
+  p.write("CREATE TABLE one (); SELECT 1;");
+  resume(p);
+  CHECK(stat(up(p, 0), "migrations/0001/k") == "4");
+  CHECK(p.database().sql("SELECT string_agg(outcome, ' ' ORDER BY ordinal) FROM davit.run_migration") ==
+        "partial to be resumed partial to be resumed applied");
+}
