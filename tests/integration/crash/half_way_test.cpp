@@ -66,11 +66,11 @@ TEST_CASE("a statement that failed after it had committed something is no statem
   CHECK(has(run.answer().text("/error/state"), "had ended transactions of its own before: what they did stays"));
   CHECK(ledger(p) == "0001 partial");
   const auto refused = up(p, 6);
-  CHECK(has(refused.answer().text("/error/message"), "how much of statement 1 of its up file was done is not known"));
+  CHECK(has(refused.answer().text("/error/message"), "statement 1 of its up file failed, but may be done in part"));
   CHECK(rows_of(p) == "1 2");
-  CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which may be done, or a part of it"));
+  CHECK(has(p.davit({"status"}).out, "stopped in statement 1, which failed, but may be done in part"));
   const auto explained = p.davit({"repair"}).out;
-  CHECK(has(explained, "was done is not known: look at the database"));
+  CHECK(has(explained, "statement 1 failed, but may be done in part: look at the database"));
   CHECK(has(explained, "davit repair 0001 --resume --after 1"));
   resume(p, {"--after", "1"});
   up(p, 0);
