@@ -23,7 +23,7 @@ void progress::phase(std::string_view name, std::size_t handlers) {
 }
 
 void progress::handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) {
-  const std::string message = r.failure ? r.failure->message : r.message;
+  const std::string message = r.said();
   hooks_.push_back({migration_, b.phase, b.owner->name(), b.what->name, std::string(name_of(r.outcome)), message,
                     r.rows_affected, r.duration.count()});
   const bool ok = !r.failure;

@@ -152,7 +152,7 @@ void dispatcher::write_down(const plugin::binding &b, const plugin::call_result 
   e.called = &b;
   if (now_.migration) e.migration = now_.migration->version;
   e.outcome = r.outcome;
-  e.message = r.failure ? r.failure->message : r.message;
+  e.message = r.said();
   e.rows_affected = r.rows_affected;
   e.duration = r.duration;
   e.began = now_.began;

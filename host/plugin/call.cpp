@@ -117,6 +117,12 @@ std::string_view name_of(outcome o) {
   return "failed";
 }
 
+std::string call_result::said() const {
+  if (!failure) return message;
+  const bool waited = failure->sqlstate == postgres::sqlstate::lock_not_available && !failure->detail.empty();
+  return failure->message + (waited ? " (" + failure->detail + ")" : "");
+}
+
 call_result call_handler(const binding &b, const occasion &when) {
   services &shared = b.owner->shared();
   const auto mark = when.stats.mark();

@@ -42,6 +42,9 @@ struct call_result {
   std::chrono::microseconds duration{0};
   // It failed, and the session or the migration's transaction is not what it was before: no policy softens that.
   bool session_lost = false;
+
+  // What the handler reported, or why it failed, and whose lock it waited for, if that was it.
+  std::string said() const;
 };
 
 // Calls the handler on this thread, now. Whatever it does: its savepoint or transaction is closed, its results are

@@ -117,6 +117,20 @@ TEST_CASE("who holds the lock that a handler's own SQL waits for is said, while 
   }
 }
 
+TEST_CASE("so it is in what is recorded of a handler whose failure the run goes on without") {
+  const project p(toml("300ms", 0) + probe(action("phase = \"after_ddl\"", "do = \"sql\", sql = \"SELECT FROM t\""),
+                                           "on_failure = \"warn\""));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto holder = named_session(p, "reporting", "LOCK TABLE t");
+  const auto run = up(p, 0);
+  const std::string who =
+      "it waited for AccessShareLock on public.t, held by pid " + std::to_string(holder.backend_pid());
+  CHECK(has(run.messages("after_ddl"), who));
+  CHECK(has(run.err(), who));
+  CHECK(has(p.database().sql("SELECT message FROM davit.hook_call"), who));
+}
+
 TEST_CASE("so it is where a handler's COMMIT waits, and there without any timeout") {
   const project p(toml("0", 0) +
                   probe(R"t({ phase = "post_execute", do = "sql", sql = "INSERT INTO late VALUES (1)" })t"));
