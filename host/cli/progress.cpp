@@ -1,5 +1,7 @@
 #include "cli/progress.hpp"
 
+#include "plugin/phases.hpp"
+
 #include <fmt/format.h>
 
 namespace davit::cli {
@@ -39,8 +41,9 @@ void progress::handler_done(const plugin::binding &b, const plugin::call_result 
   if (r.rows_affected) line += fmt::format(", {} row{}", r.rows_affected, r.rows_affected == 1 ? "" : "s");
   if (!message.empty()) line += ": " + printable(message);
   if (softened)
-    line +=
-        fmt::format(" (the run goes on: on_failure = \"{}\" or a phase that only logs)", config::name_of(b.on_failure));
+    line += plugin::find_phase(b.phase)->failure == plugin::phase_failure::LOG
+                ? " (the run goes on: failures at this phase are only logged)"
+                : fmt::format(" (the run goes on: on_failure = \"{}\")", config::name_of(b.on_failure));
   t_.err(line);
 }
 

@@ -168,6 +168,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   } catch (const error &e) {
     // Where undoing fails too, nobody knows any more what the transaction holds.
     out.session_lost = !keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost;
+    if (keep) out.rows_affected = 0; // they are not there
     out.outcome = e.code == error_code::hook_deadline && !out.session_lost ? outcome::deadline : outcome::failed;
     out.failure = e;
   }

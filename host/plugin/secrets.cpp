@@ -36,11 +36,29 @@ std::string squeezed(std::string_view text) {
   return out;
 }
 
+// As SQL has it between quotes.
+std::string doubled(std::string_view text, char what) {
+  std::string out;
+  for (const char c : text) out.append(c == what ? 2 : 1, c);
+  return out;
+}
+
+// All that it may look like in messages and statements.
+std::vector<std::string> forms_of(const std::string &secret) {
+  std::vector<std::string> out;
+  for (const auto &one_line : {secret, squeezed(secret)})
+    for (const auto &quoted : {one_line, doubled(one_line, '\'')}) {
+      out.push_back(quoted);
+      out.push_back(doubled(quoted, '\\'));
+    }
+  return out;
+}
+
 } // namespace
 
 void secrets::add(const std::vector<std::string> &texts) {
   for (const auto &t : texts)
-    for (auto &form : {t, squeezed(t)})
+    for (auto &form : forms_of(t))
       if (form.size() >= 4 && std::find(texts_.begin(), texts_.end(), form) == texts_.end()) texts_.push_back(form);
   std::sort(texts_.begin(), texts_.end(), [](const auto &a, const auto &b) { return a.size() > b.size(); });
 }

@@ -16,7 +16,9 @@ public:
 protected:
   // Nothing of it is for the next handler: a temporary table would take the rows that it means for another.
   void look_at(postgres::connection &) override {}
-  void put_back(postgres::connection &c) override { c.exec(c.fresh_session_sql()); }
+  void put_back(postgres::connection &c) override {
+    c.exec(c.fresh_session_sql() + "; SELECT pg_catalog.pg_advisory_unlock_all()");
+  }
 
 private:
   void commit_stream();

@@ -23,6 +23,17 @@ void recover(const davit::context &cx) {
   }
 }
 
+davit::result query(const davit::context &cx, const std::string &sql) {
+  try {
+    return cx.query(sql);
+  } catch (const davit::error &e) {
+    if (!is_missing(e)) throw;
+  }
+  recover(cx);
+  cx.query("SET search_path TO DEFAULT");
+  return cx.query(sql);
+}
+
 davit::error explain(const std::string &what, const davit::error &e) {
   std::string text = what + ": " + e.what();
   if (!e.sqlstate().empty()) text += " (SQLSTATE " + e.sqlstate() + ')';

@@ -15,6 +15,10 @@ if_missing read_if_missing(const davit::setup &s, const std::string &prefix);
 // Whether the server refused because a table, column or schema does not exist.
 bool is_missing(const davit::error &e);
 
+// Runs the statement on the migration's connection. What it does not find there is looked for where sessions look when
+// they begin: the migration may have set another search_path, as files of pg_dump do.
+davit::result query(const davit::context &cx, const std::string &sql);
+
 // Makes the migration's connection usable again after such an error. All that the handler did there is undone.
 void recover(const davit::context &cx);
 

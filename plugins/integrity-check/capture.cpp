@@ -46,7 +46,7 @@ void capture::declare(davit::setup &s) const {
 capture::reading capture::read(davit::context &cx, common::if_missing without_table) const {
   observation seen;
   try {
-    seen = observe(cx.query(sql_));
+    seen = observe(common::query(cx, sql_));
   } catch (const davit::error &e) {
     if (without_table == common::if_missing::fail || !common::is_missing(e)) throw common::explain(name_, e);
     common::recover(cx);

@@ -23,7 +23,7 @@ void check::run(davit::context &cx) const {
   if (!common::selects(selection_, cx)) return cx.report("not meant for this migration");
   observation seen;
   try {
-    seen = observe(cx.query(sql_));
+    seen = observe(common::query(cx, sql_));
   } catch (const davit::error &e) {
     if (if_missing_ == common::if_missing::fail || !common::is_missing(e)) throw common::explain(name_, e);
     common::recover(cx);

@@ -42,7 +42,7 @@ void refresh(const model &m, davit::context &cx) {
   if (!common::selects(m.selection, cx)) return cx.report("not meant for this migration");
   std::uint64_t rows = 0;
   try {
-    rows = cx.query(m.sql).rows_affected();
+    rows = common::query(cx, m.sql).rows_affected();
   } catch (const davit::error &e) {
     if (m.if_missing == common::if_missing::fail || !common::is_missing(e))
       throw common::explain("read model '" + m.name + '\'', e);

@@ -20,6 +20,11 @@ const reply missing{{}, 0, "42P01", "relation \"users\" does not exist"};
 value text(const char *t) { return std::string(t); }
 reply one(const char *field) { return {{{field}}, 0, "", ""}; }
 
+// Neither under the migration's search_path nor under that of the session.
+fake_host &not_found(fake_host &host) {
+  return host.answer(sql, missing).answer("SET search_path TO DEFAULT", {}).answer(sql, missing);
+}
+
 fake_host &users(fake_host &host) {
   return host.configure("captures.0.name", text("users")).configure("captures.0.sql", sql);
 }
@@ -61,19 +66,28 @@ TEST_CASE("sums of money are compared to the last digit") {
 TEST_CASE("a table that does not exist before has nothing to lose, and that is reported") {
   fake_host host(davit_plugin_v1);
   users(host).init();
-  host.answer(sql, missing).answer(sql, one("0"));
+  not_found(host).answer(sql, one("0"));
   CHECK(host.fire("before_ddl").status == DAVIT_OK);
-  CHECK(host.undone == 1);
+  CHECK(host.undone == 2);
   CHECK(host.stats.at("mine.users.before") == value(json{"null"}));
   CHECK(host.reports.back() == "nothing to measure yet: relation \"users\" does not exist");
   CHECK(host.fire("after_validation").status == DAVIT_OK);
   CHECK(host.reports.back() == "nothing to compare: it did not exist before");
 }
 
+TEST_CASE("a table that only the migration's search_path hides is there") {
+  fake_host host(davit_plugin_v1);
+  users(host).init();
+  host.answer(sql, one("5")).answer(sql, missing).answer("SET search_path TO DEFAULT", {}).answer(sql, one("5"));
+  CHECK(host.fire("before_ddl").status == DAVIT_OK);
+  CHECK(host.fire("after_validation").status == DAVIT_OK);
+  CHECK(host.reports.back() == "users = 5, before 5");
+}
+
 TEST_CASE("a missing table is a failure before, if so configured") {
   fake_host host(davit_plugin_v1);
   users(host).configure("captures.0.if_missing", text("fail")).init();
-  host.answer(sql, missing);
+  not_found(host);
   const auto end = host.fire("before_ddl");
   CHECK(end.status == DAVIT_ERR_SQL);
   CHECK(end.text.find("users: relation \"users\" does not exist (SQLSTATE 42P01)") == 0);
@@ -82,7 +96,7 @@ TEST_CASE("a missing table is a failure before, if so configured") {
 TEST_CASE("a table that is gone afterwards is a loss") {
   fake_host host(davit_plugin_v1);
   users(host).init();
-  host.answer(sql, one("5")).answer(sql, missing);
+  not_found(host.answer(sql, one("5")));
   CHECK(host.fire("before_ddl").status == DAVIT_OK);
   const auto end = host.fire("after_validation");
   CHECK(end.status == DAVIT_ERR);

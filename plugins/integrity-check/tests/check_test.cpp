@@ -88,16 +88,17 @@ TEST_CASE("a query that fails is a failure, unless its table may be missing") {
   const reply missing{{}, 0, "42P01", "relation \"users\" does not exist"};
   fake_host strict(davit_plugin_v1);
   emails(strict).init();
-  strict.answer(sql, missing);
+  strict.answer(sql, missing).answer("SET search_path TO DEFAULT", {}).answer(sql, missing);
   const auto end = strict.fire("after_validation");
   CHECK(end.status == DAVIT_ERR_SQL);
   CHECK(end.text.find("checks.0: relation \"users\" does not exist (SQLSTATE 42P01); if only later") == 0);
 
   fake_host lenient(davit_plugin_v1);
   emails(lenient).configure("checks.0.if_missing", text("skip")).init();
-  lenient.answer(sql, missing).answer(sql, {{}, 0, "42501", "permission denied"});
+  lenient.answer(sql, missing).answer("SET search_path TO DEFAULT", {}).answer(sql, missing);
+  lenient.answer(sql, {{}, 0, "42501", "permission denied"});
   CHECK(lenient.fire("after_validation").status == DAVIT_OK);
-  CHECK(lenient.undone == 1);
+  CHECK(lenient.undone == 2);
   CHECK(lenient.reports == std::vector<std::string>{"skipped: relation \"users\" does not exist"});
   CHECK(lenient.fire("after_validation").status == DAVIT_ERR_SQL);
 }

@@ -110,6 +110,13 @@ TEST_CASE("a side connection waits for a stranger as long as lock_timeout says, 
   }
 }
 
+TEST_CASE("an advisory lock that a handler leaves on the side connection is in nobody's way") {
+  const project p(with_probe(R"t({ phase = "before_ddl", do = "sql", side = true, sql = "SELECT pg_advisory_lock(77)" },
+    { phase = "after_ddl", do = "sql", sql = "SELECT pg_advisory_xact_lock(77)" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+}
+
 TEST_CASE("what a handler leaves on the side connection is gone after it: a temporary table takes nobody's rows") {
   std::string left;
   for (const auto *sql : {"CREATE TEMP TABLE audit (i int)", "PREPARE mine AS SELECT 1",

@@ -142,3 +142,19 @@ TEST_CASE("integrity-check: a check runs at any phase, and keeps to what the pha
     if (*c.ledger) CHECK(ledger(p) == c.ledger);
   }
 }
+
+TEST_CASE("integrity-check: a table is found where a migration has set another search_path, as files of pg_dump do") {
+  const project p(
+      only("integrity_check",
+           "config = { checks = [{ name = \"emails\", sql = \"SELECT count(*) FROM users WHERE email IS NULL\", "
+           "expect = 0, if_missing = \"skip\" }], captures = [{ name = \"n\", sql = \"SELECT count(*) FROM "
+           "users\" }] }"));
+  create_users(p, 3);
+  const std::string head = "SELECT pg_catalog.set_config('search_path', '', false);\n";
+  p.migration("1_note.up.sql", head + "ALTER TABLE public.users ADD note text;");
+  up(p, 0);
+  CHECK(stat(p, "it.n.after") == "3");
+  p.migration("2_clear.up.sql", head + "UPDATE public.users SET email = NULL;");
+  CHECK(has(up(p, 1).err, "emails"));
+  CHECK(p.database().sql("SELECT count(*) FROM users WHERE email IS NULL") == "0");
+}

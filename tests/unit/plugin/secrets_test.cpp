@@ -61,3 +61,11 @@ TEST_CASE("what the JSON parser lets pass, but the server does not, is no JSON")
   CHECK_FALSE(davit::plugin::is_json("1\0e"sv));
   CHECK_FALSE(davit::plugin::is_json("\xEF\xBB\xBF[1]"));
 }
+
+TEST_CASE("a secret is known as a statement has it between quotes") {
+  davit::plugin::secrets hidden;
+  hidden.add({"hunter'2\\SECRET"});
+  CHECK(hidden.scrub("query: select 'hunter''2\\SECRET' from one") == "query: select '***' from one");
+  CHECK(hidden.scrub("query: select E'hunter''2\\\\SECRET' from one") == "query: select E'***' from one");
+  CHECK(hidden.scrub("query: select E'hunter'2\\\\SECRET' from one") == "query: select E'***' from one");
+}
