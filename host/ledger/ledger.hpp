@@ -129,9 +129,6 @@ public:
   // The same in the transaction that `session` is in, which is to be rolled back.
   void settle_open_ends_in(postgres::connection &session) const;
 
-  // What its session was set to when it stopped half-way.
-  void forget_session(const migration::version &id);
-
   // repair: the state of one migration, and the checksums it is held against. What a run did to a migration without
   // running it is a line of the run's.
   void set_state(const migration::version &id, const std::string &state);
@@ -147,6 +144,7 @@ public:
   std::optional<std::string> run_as_json(const std::string &id);
 
 private:
+  void forget_session(const migration::version &id); // what it was set to when it stopped half-way
   void set_end(const std::string &run, const run_end &end);
   std::optional<int> read_version();
   void require_upgradable();

@@ -18,13 +18,16 @@ constexpr std::string_view migration_columns =
 constexpr std::string_view run_migration_columns =
     "(run, version, name, direction, outcome, duration_us, message, owes_hooks)";
 
-// Where the migration has a row: it is changed only from that state.
+// Where the migration has a row: it is changed only from that state. What its session was set to when it stopped is of
+// use until it is done.
 std::string update_if(const std::string &state) {
   std::string updates;
   for (const char *column :
        {"version", "name", "state", "direction", "up_checksum", "down_checksum", "verify_checksum", "applied_at",
         "applied_by", "duration_us", "run", "statements_done", "done_checksum", "kind"})
     updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", column, column);
+  for (const char *column : {"session_settings", "session_after"})
+    updates += fmt::format(", {0} = CASE WHEN excluded.state OPERATOR(pg_catalog.=) 'partial' THEN m.{0} END", column);
   return "ON CONFLICT ((pg_catalog.ltrim(version, '0'))) DO UPDATE SET " + updates +
          " WHERE m.state OPERATOR(pg_catalog.=) " + state;
 }

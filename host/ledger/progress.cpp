@@ -140,8 +140,10 @@ bool progress::keep_session(const migration::version &id, const migration::kept_
   return r.rows_affected() == 1;
 }
 
-void progress::finish(const migration::version &id) {
-  c_.query("DELETE FROM " + schema_ + ".progress WHERE version = $1", std::array{parameter(id.text())});
+std::string progress::finish_sql(const std::string &schema, const std::string &run, const migration::version &id) {
+  return "DELETE FROM " + postgres::quote_identifier(schema) + ".progress WHERE version OPERATOR(pg_catalog.=) " +
+         postgres::quote_literal(id.text()) + " AND run OPERATOR(pg_catalog.=) " + postgres::quote_literal(run) +
+         "::pg_catalog.uuid";
 }
 
 bool progress::has(postgres::connection &session, const std::string &schema, const migration::version &id,

@@ -27,8 +27,8 @@ public:
   void reach(const migration::version &id, const reached &now);
   // What the session of a migration that stops now was set to: settle() takes it along. False if there is no such row.
   bool keep_session(const migration::version &id, const migration::kept_settings &kept);
-  // The migration is recorded as a whole.
-  void finish(const migration::version &id);
+  // The migration is recorded as a whole: what that run has written here of it goes.
+  static std::string finish_sql(const std::string &schema, const std::string &run, const migration::version &id);
   // Whether it still says that those statements run in that transaction.
   static bool has(postgres::connection &session, const std::string &schema, const migration::version &id,
                   const std::string &xid);

@@ -18,6 +18,8 @@ std::string ending::describe(const std::string &title) const {
       text += "its only statement is in the database";
     else if (statements_done == 1)
       text += "the first of its " + std::to_string(statements) + " statements is in the database";
+    else if (statements_done == statements)
+      text += "all of its " + std::to_string(statements) + " statements are in the database";
     else
       text += "its first " + std::to_string(statements_done) + " of " + std::to_string(statements) +
               " statements are in the database";
@@ -29,7 +31,11 @@ std::string ending::describe(const std::string &title) const {
     return text + "davit repair says how to go on";
   }
   case fate::committed: return title + " is " + (up ? "applied" : "reverted") + " and stays so";
-  case fate::unknown: break;
+  case fate::unknown:
+    if (row_unsure)
+      return "every statement of " + title + (up ? "" : "'s down file") + " is done; whether the ledger has it as " +
+             (up ? "applied" : "reverted") + " could not be found out: davit status shows that";
+    break;
   }
   return "davit cannot tell how much of " + title +
          " is in the database: look at it before anything else, then say with davit repair what is true";

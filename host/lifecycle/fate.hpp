@@ -24,6 +24,7 @@ struct ending {
   bool next_unsure = false;        // whether the statement behind those was completed is not known
   bool next_in_part = false;       // it failed after it had committed something
   bool next_acted_outside = false; // it failed, and may have acted outside of the database before
+  bool row_unsure = false;         // unknown is only whether the ledger has taken its row: all statements are done
 
   // One sentence without a full stop for the operator; `title` names the migration.
   std::string describe(const std::string &title) const;

@@ -27,7 +27,8 @@ struct verdict {
     pass,
     drop,      // this message alone
     cut,       // both sides are closed at once, this message gets lost
-    cut_client // from a client: its request, up to the end, still reaches the server, but nothing reaches the client
+    cut_client // from a client: its request, up to the end, still reaches the server, but nothing reaches the client;
+               // from the server: the client is left, the server does not learn of it
   };
   fate what = fate::pass;
   std::chrono::microseconds later{0}; // cut_client: when the server gets the request

@@ -108,7 +108,12 @@ void proxy_session::read_server() {
   while (const auto m = from_server_.next()) {
     const verdict v = options_.from_server ? options_.from_server(about_, *m) : verdict::pass();
     outage_ = outage_ || v.outage;
-    if (v.what == fate::cut || v.what == fate::cut_client) return cut();
+    if (v.what == fate::cut) return cut();
+    if (v.what == fate::cut_client) {
+      ::shutdown(client_, SHUT_RDWR);
+      client_open_ = false;
+      return;
+    }
     if (v.what == fate::pass) to_client_.add(m->raw, due);
   }
 }

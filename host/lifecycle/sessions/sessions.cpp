@@ -68,6 +68,8 @@ postgres::connection &sessions::lock() {
   return *lock_;
 }
 
+void sessions::watch_run(std::optional<ledger_wait> &wait) { watch(wait, run()); }
+
 postgres::connection &sessions::run() {
   if (!run_) {
     run_.emplace(open_for_work());
@@ -179,9 +181,12 @@ bool sessions::own_sockets() const {
   return true;
 }
 
-void sessions::release_work_lock() {
-  const auto r = run().exec("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(work_key_) + ")");
-  if (r.text(0, 0) != "t")
+std::string sessions::release_work_lock_sql() const {
+  return "SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(work_key_) + ")";
+}
+
+void sessions::work_lock_released(bool was_held) {
+  if (!was_held)
     show_.warning("a statement of the migration has released davit's session lock (pg_advisory_unlock_all?): another "
                   "run could not have seen this one");
 }

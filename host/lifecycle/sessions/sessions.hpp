@@ -56,8 +56,13 @@ public:
   std::string transaction_setup() const;
   // The same lock for the time of a migration that has no transaction.
   void hold_work_lock();
-  void release_work_lock();
+  // To be run on the run session; what it answered.
+  std::string release_work_lock_sql() const;
+  void work_lock_released(bool was_held);
   std::int64_t work_lock_key() const { return work_key_; }
+
+  // While `wait` lives, who holds davit's own tables is shown where the run session waits for them.
+  void watch_run(std::optional<ledger_wait> &wait);
 
   // Throws error_code::connection_lost if the lock session is gone, as far as its socket shows: another run may have
   // begun.

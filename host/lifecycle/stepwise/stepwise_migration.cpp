@@ -7,6 +7,7 @@
 #include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/statements.hpp"
+#include "lifecycle/stepwise/final_row.hpp"
 #include "lifecycle/stepwise/stepwise.hpp"
 #include "sql/session_object.hpp"
 
@@ -48,20 +49,16 @@ void stepwise_migration::attempt() {
   p_.sessions.renew_work_lock();
   after_sql(sql_scope::autocommit);
   session_is_the_files_ = false;
-  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog, pg_temp");
   const ledger::migration_event e = event_if_done();
-  p_.ledger.add_event_in(c, p_.dispatcher.run.id, e);
-  bool fresh = false;
-  try {
-    ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).finish(step_.files.id);
-    if (!step_.session.json.empty()) p_.ledger.forget_session(step_.files.id);
-    p_.sessions.release_work_lock();
-    c.exec(c.fresh_session_sql());
-    fresh = true;
-  } catch (const error &) {
-    // the migration is done all the same: the next one gets another session
+  const commit_end end = write_final_row(p_, step_, e);
+  if (end.answer == commit_answer::unknown) {
+    end_.fate = fate::unknown;
+    end_.row_unsure = true;
+    throw error(error_code::connection_lost,
+                "the session was lost while the row of " + step_.files.title() + " was written to the ledger",
+                "check that the server runs, then look at davit status");
   }
-  completed(e, fresh);
+  completed(e, end.followed);
 }
 
 void stepwise_migration::execute(const migration::statement &st) {
