@@ -123,7 +123,9 @@ connection &connection::operator=(connection &&) noexcept = default;
 
 // Before anything is sent.
 void connection::require_free() {
-  if (late_) read_answer();
+  if (late_) read_answer(*late_);
+  if (unwanted_) read_answer(*unwanted_);
+  unwanted_.reset();
   if (!own_socket())
     throw error(error_code::connection_lost, "the session's socket was closed by something else in this process",
                 "a plugin must not close file descriptors that it did not open");

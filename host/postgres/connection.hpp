@@ -70,6 +70,9 @@ public:
   void answer();
   // Whether there was one to come when it was called. Never waits.
   bool awaits_answer();
+  // The answer, or nothing where the server refuses, or does not say anything in that time: then nobody hears of it any
+  // more, but awaits_answer(), and whatever is sent next waits for it.
+  std::optional<result> ask_within(std::string_view sql, std::chrono::milliseconds patience);
 
   // Row by row: start, then next_row until it gives nothing. Other calls must wait for the end, or end_rows().
   // The first result given out has the columns also if there are no rows.
@@ -135,7 +138,8 @@ private:
   server_error refusal(const pg_result *failed) const;
   void begin_session(const std::string &setup, const std::function<void(const result &)> &on_setup);
   void require_free();
-  void read_answer();
+  void read_answer(late_answer &a);
+  void take_what_came(late_answer &a);
 
   std::unique_ptr<callbacks> callbacks_; // stable address for libpq
   std::unique_ptr<pg_conn, finish> c_{nullptr, finish{0}};
@@ -147,7 +151,8 @@ private:
   std::function<void(server_error &)> refused_;
   int other_socket_ = -1;
   std::optional<result> first_row_;
-  std::unique_ptr<late_answer> late_; // until answer() is called
+  std::unique_ptr<late_answer> late_;     // until answer() is called
+  std::unique_ptr<late_answer> unwanted_; // of ask_within(), behind that
 };
 
 // `name` quoted as an identifier; `text` as a literal.

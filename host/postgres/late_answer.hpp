@@ -7,6 +7,7 @@ namespace davit::postgres {
 
 struct late_answer {
   result failed{nullptr};
+  result last{nullptr}; // rows
   bool complete = false;
   void note(result r);
 };

@@ -1,12 +1,20 @@
 #include "lifecycle/sessions/brief_look.hpp"
 
+#include <chrono>
+
 namespace davit::lifecycle {
+namespace {
+
+constexpr std::chrono::milliseconds longest_look{700}; // where the server does not even refuse
+
+} // namespace
 
 std::optional<postgres::result> ask_briefly(postgres::connection &c, std::string_view sql) try {
   if (c.transaction_status() != postgres::transaction_status::idle) return std::nullopt; // it would fail with the look
-  return c.exec("SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL lock_timeout = '100ms'; "
-                "SET LOCAL statement_timeout = '500ms'; " +
-                std::string(sql));
+  return c.ask_within("SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL lock_timeout = '100ms'; "
+                      "SET LOCAL statement_timeout = '500ms'; " +
+                          std::string(sql),
+                      longest_look);
 } catch (const error &) {
   return std::nullopt; // a lost session is found out before the next statement
 }

@@ -1,6 +1,9 @@
 // Locks that other sessions hold: who does is said while a migration waits, and when it has waited in vain.
 #include "integration/lifecycle/probe_run.hpp"
+#include "support/proxy.hpp"
 #include "support/working_role.hpp"
+
+#include <atomic>
 
 #include <doctest/doctest.h>
 
@@ -166,6 +169,31 @@ TEST_CASE("davit's own look for the holder of a lock waits for nobody: then the 
     CHECK(has(run.err(), ", held by pid " + std::to_string(holder.backend_pid())));
     CHECK(p.database().sql("SELECT i FROM t") == "3");
   }
+}
+
+TEST_CASE("nor does a look whose answer never comes hold up anybody") {
+  const project p(toml("20s", 0));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "ALTER TABLE t ADD j int;");
+  auto holder = named_session(p, "reporting", "LOCK TABLE t");
+  std::atomic<bool> looked{false};
+  proxy network(server().folder(), {.from_client =
+                                        [&](const proxied &who, const message &m) {
+                                          if (who.application == "davit lock" && has(m.sql(), "pg_blocking_pids"))
+                                            looked = true;
+                                          return verdict::pass();
+                                        },
+                                    .from_server =
+                                        [&](const proxied &who, const message &) {
+                                          return looked && who.application == "davit lock" ? verdict::drop()
+                                                                                           : verdict::pass();
+                                        }});
+  running_program davit(p.command({"up"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
+  wait_until("a look", [&] { return looked.load(); });
+  holder.exec("COMMIT");
+  wait_until("the migration", [&] { return ledger(p) == "0001 applied"; });
+  network.cut();
+  davit.wait();
 }
 
 TEST_CASE("so it is where a stream on the side connection is committed, which ends by the handler's deadline") {

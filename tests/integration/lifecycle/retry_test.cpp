@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <string>
 
 using namespace davit::test;
@@ -129,8 +128,8 @@ TEST_CASE("options that end in a backslash are those of every session of a run")
   const project p("environment = \"test\"\n[database]\nlock_timeout = \"1500ms\"\n");
   p.migration("0001_one.up.sql", "RESET ALL;\nCREATE TABLE one AS SELECT current_setting('work_mem') || ' ' || "
                                  "current_setting('application.x') || ' ' || current_setting('lock_timeout') AS x;");
-  for (const auto &[backslashes, kept] :
-       std::map<std::string, std::string>{{"\\", ""}, {"\\\\", "\\"}, {"\\\\\\", "\\"}}) {
+  for (const std::string backslashes : {"\\", "\\\\", "\\\\\\"}) {
+    const std::string kept = backslashes.size() == 1 ? "" : "\\";
     const environment with{{"PGOPTIONS", "-c work_mem=8MB -c application.x=a" + backslashes}};
     CAPTURE(backslashes);
     davit_run(p, {"up"}, 0, with);

@@ -160,7 +160,9 @@ TEST_CASE("a migration that goes on has the stats again that were written down w
   stat_store s;
   s.open_layer("7");
   CHECK(s.restore_layer(text.substr(front.size(), text.size() - front.size() - 2)));
-  for (const auto &[key, v] : all) {
+  for (const auto &one : all) {
+    const char *key = one.first;
+    const value &v = one.second;
     CAPTURE(key);
     REQUIRE(s.find(key));
     CHECK(s.find(key)->content == v);
