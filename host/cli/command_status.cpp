@@ -102,7 +102,7 @@ int command_status(const options &o, terminal &t) {
   const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
   const auto lines = lines_of(folder, now.migrations);
   auto invalid = postgres::invalid_indexes(c);
-  std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by != 0; }); // it may be about to be valid
+  std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by() != 0; }); // it may be about to be valid
   const auto count = [&](std::string_view state) {
     return std::count_if(lines.begin(), lines.end(), [&](const line &l) { return l.state == state; });
   };

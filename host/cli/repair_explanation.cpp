@@ -170,11 +170,11 @@ std::vector<std::string> stopped_migration::about_leftovers() const {
   std::vector<std::string> out;
   for (const auto &index : leftovers) {
     const std::string what = fmt::format("index {} of table {} is INVALID", index.quoted(), index.table);
-    if (index.perhaps_built_by)
+    if (index.perhaps_built_by())
       out.push_back(
           fmt::format("{}, and pid {} may be building it at this moment: wait for that before you go on; if it "
                       "stays INVALID: {}",
-                      what, index.perhaps_built_by, index.drop_sql()));
+                      what, index.perhaps_built_by(), index.drop_sql()));
     else
       out.push_back(
           left_by.empty()

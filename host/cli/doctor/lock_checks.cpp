@@ -56,8 +56,8 @@ void check_indexes(findings &out, postgres::connection &c) {
   const auto invalid = postgres::invalid_indexes(c);
   for (const auto &i : invalid) {
     const std::string found = fmt::format("{} of table {} is INVALID", i.quoted(), i.table);
-    if (i.perhaps_built_by)
-      out.warn("indexes", fmt::format("{}; pid {} may be building it", found, i.perhaps_built_by),
+    if (i.perhaps_built_by())
+      out.warn("indexes", fmt::format("{}; pid {} may be building it", found, i.perhaps_built_by()),
                "wait for it; if it stays INVALID: " + i.drop_sql());
     else if (sql::is_left_of_rebuilding(i.name))
       out.warn("indexes", found + ": a REINDEX failed and left it, writers pay for it, no query uses it", i.drop_sql());

@@ -82,7 +82,7 @@ void concurrent_index::refuse_another() {
   note_before();
   if (!scope_->has_name()) return;
   for (const auto &one : scope_->invalid(p_.sessions.run()))
-    if (one.perhaps_built_by == 0)
+    if (one.perhaps_built_by() == 0)
       refuse_invalid(one.quoted(),
                      "this statement has not left it, as it is now: if nobody else needs it, drop it, so that the "
                      "statement can build it: " +
@@ -111,8 +111,8 @@ bool concurrent_index::add_leftovers(const std::string &version, error &e) try {
   std::string names, drops, built;
   for (const auto &one : scope_->invalid(p_.sessions.run())) {
     if (before_.contains(one.oid)) continue;
-    if (one.perhaps_built_by != 0)
-      built += "; index " + one.quoted() + " is INVALID, and pid " + std::to_string(one.perhaps_built_by) +
+    if (one.perhaps_built_by() != 0)
+      built += "; index " + one.quoted() + " is INVALID, and pid " + std::to_string(one.perhaps_built_by()) +
                " may be building it: wait for that; if it stays INVALID, davit repair " + version + " --resume";
     else {
       names += (names.empty() ? "" : ", ") + one.quoted();
