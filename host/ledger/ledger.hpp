@@ -106,8 +106,8 @@ public:
   // be some.
   void rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,
                               const std::vector<migration::version> &paid) const;
-  // On the migration's own session, in its transaction; failures on any other. Throws ledger_conflict, with nothing
-  // written, if the migration's state is no longer what the event says it was before: another run was there.
+  // Of what was not run, or failed, on any session. Throws ledger_conflict, with nothing written, if the migration's
+  // state is no longer what the event says it was before: another run was there.
   void add_event_in(postgres::connection &session, const std::string &run, const migration_event &event);
   // The same in a transaction that is to be rolled back; no sequence is moved. `ordinal` is the event's in its run.
   void rehearse_event_in(postgres::connection &session, const std::string &run, const migration_event &event,

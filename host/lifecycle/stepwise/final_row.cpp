@@ -36,7 +36,7 @@ void explain(postgres::server_error &refused, const std::string &title) {
 
 commit_end write_final_row(const run_parts &p, const migration::step &step, const ledger::migration_event &e) {
   auto &c = p.sessions.run();
-  c.exec(std::string(c.reset_sql()) + "; SET search_path = pg_catalog, pg_temp");
+  c.exec(c.reset_sql());
   std::string xid;
   const lost_commit lost{p.sessions, p.stop, p.show, [&](postgres::connection &witness) {
                            return p.ledger.has_event(witness, p.dispatcher.run.id, e);

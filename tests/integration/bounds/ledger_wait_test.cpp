@@ -104,6 +104,36 @@ TEST_CASE("a dry run waits for the ledger as a run does, whatever lock_timeout i
   }
 }
 
+TEST_CASE("so does a migration without a transaction, whose statements are all done by then") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"1ms\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  up(p, 0);
+  p.migration("2_b.up.sql", "-- davit: no-transaction\nCREATE TABLE b ();");
+  auto holder = p.database().connect();
+  holder.exec("SET application_name = 'forgotten psql'");
+  holder.exec("BEGIN; LOCK TABLE davit.migration IN SHARE ROW EXCLUSIVE MODE");
+  running_program davit(p.command({"up", "--json"}));
+  davit.wait_for_output("waiting for RowExclusive" + named(holder, "migration"));
+  SUBCASE("and is recorded when it can be") {
+    holder.exec("ROLLBACK");
+    CHECK(finished_run(davit.wait()).exit_code() == 0);
+    CHECK(ledger(p) == "1 applied, 2 applied");
+  }
+  SUBCASE("and not when the run is told to stop") {
+    davit.send(SIGTERM);
+    wait_until("the row is given up", [&] {
+      return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                              "application_name = 'davit run' AND datname = current_database()") == "0";
+    });
+    holder.exec("ROLLBACK");
+    const finished_run run(davit.wait());
+    CHECK(run.exit_code() == 143);
+    CHECK(
+        run.answer().text("/error/state").starts_with("2_b has no transaction: its only statement is in the database"));
+    CHECK(ledger(p) == "1 applied, 2 partial");
+  }
+}
+
 TEST_CASE("a run that is told to stop does not wait for the end of a lock on the ledger") {
   // A server that did not answer at all would not get that much time.
   const project p("environment = \"test\"\n[run]\ngrace = \"100ms\"\n");
