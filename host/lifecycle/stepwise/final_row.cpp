@@ -20,7 +20,7 @@ postgres::batch row_of(const run_parts &p, const ledger::migration_event &e) {
   out.add(ledger_patience_sql());
   out.add(p.ledger.event_sql(p.dispatcher.run.id, e, {no_objection, no_objection}));
   out.add(p.sessions.release_work_lock_sql(), {},
-          [&](const postgres::result &r) { p.sessions.work_lock_released(r.text(0, 0) == "t"); });
+          [&all = p.sessions](const postgres::result &r) { all.work_lock_released(r.text(0, 0) == "t"); });
   return out;
 }
 
