@@ -24,6 +24,7 @@ inline constexpr std::string_view division_by_zero = "22012";
 inline constexpr std::string_view invalid_parameter_value = "22023";
 inline constexpr std::string_view untranslatable_character = "22P05"; // the database's encoding does not have it
 inline constexpr std::string_view lock_not_available = "55P03";
+inline constexpr std::string_view deadlock_detected = "40P01";
 inline constexpr std::string_view insufficient_privilege = "42501";
 inline constexpr std::string_view query_canceled = "57014";
 inline constexpr std::string_view not_null_violation = "23502";

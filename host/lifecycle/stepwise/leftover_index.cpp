@@ -112,7 +112,9 @@ bool leftover_index::wait_for_another_attempt(postgres::server_error &e, const p
                                               std::uint32_t n) const {
   if (e.code == error_code::connection_lost || tells_to_stop(e.code) || stop.raised()) return false;
   const std::string what = described(which) + ", could not be dropped: " + e.message;
-  if (e.sqlstate == postgres::sqlstate::lock_not_available && n <= lock_retries) {
+  const bool in_the_way =
+      e.sqlstate == postgres::sqlstate::lock_not_available || e.sqlstate == postgres::sqlstate::deadlock_detected;
+  if (in_the_way && n <= lock_retries) {
     const auto pause = std::min(5000ms, 100ms * (1U << std::min(n - 1, 6U)));
     show.warning(what + (e.detail.empty() ? "" : " (" + e.detail + ")") + "; it is tried again in " +
                  std::to_string(pause.count()) + " ms");

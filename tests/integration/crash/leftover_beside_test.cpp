@@ -94,6 +94,30 @@ TEST_CASE("nobody is kept from writing while davit waits to drop a leftover") {
   CHECK(p.indexes() == "public.i t");
 }
 
+TEST_CASE("a deadlock with who has written and wants the table's lock, too, is no reason to give up") {
+  const two_tables p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n");
+  p.database().sql("ALTER DATABASE " + p.database().name() + " SET deadlock_timeout = '50ms'");
+  p.stop_in(build);
+  resume(p);
+  auto first = p.database().connect();
+  first.exec("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+  running_program davit(p.command({"up"}));
+  wait_for_lock_wait(p);
+  auto writer = std::async(std::launch::async, [&p] {
+    p.database().sql("SET deadlock_timeout = '1min'; BEGIN; INSERT INTO t VALUES (7); "
+                     "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE; COMMIT");
+  });
+  wait_until("the writer behind davit", [&p] {
+    return p.database().sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass") == "2";
+  });
+  first.exec("COMMIT");
+  const auto end = davit.wait();
+  writer.get();
+  CHECK_MESSAGE(end.exit_code == 0, end.err);
+  CHECK(has(end.err, "deadlock detected"));
+  CHECK(p.indexes() == "public.i t");
+}
+
 TEST_CASE("a session that hides what it is at may be building, and is waited for within the same bounds") {
   const two_tables p(no_patience);
   p.database().sql("ALTER DATABASE " + p.database().name() + " SET deadlock_timeout = '50ms'");
