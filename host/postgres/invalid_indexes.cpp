@@ -7,7 +7,8 @@ namespace {
 
 // What rebuilds the index of a TOAST table may have locked the table that this belongs to. Of each lock's session:
 // 4, that it builds an index, pg_stat_progress_create_index shows to everyone, with its pid; which index, only to some.
-//    For as long as a REINDEX lasts it may come back to any index of the table.
+//    For as long as a REINDEX lasts it may come back to any index of the table. (The text is not to look like such a
+//    statement to who searches pg_stat_activity for them.)
 // 3, that it may do so, where it keeps to itself what it is at (track_activities), or has the same lock on the index
 //    itself, as what rebuilds or drops it has for as long as it lasts.
 // 2, that it builds another index; 1, that it is at something else. An autovacuum worker is nobody's session.
@@ -21,7 +22,7 @@ JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.relnamespace
 LEFT JOIN pg_catalog.pg_class o ON t.relkind OPERATOR(pg_catalog.=) 't' AND o.reltoastrelid OPERATOR(pg_catalog.=) t.oid
 LEFT JOIN LATERAL (
   SELECT l.pid,
-    CASE WHEN b.command OPERATOR(pg_catalog.=) 'CREATE INDEX CONCURRENTLY'
+    CASE WHEN b.command OPERATOR(pg_catalog.~~) 'CREATE %'
               AND b.index_relid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
               AND b.index_relid OPERATOR(pg_catalog.<>) i.oid THEN 2
          WHEN b.pid IS NOT NULL THEN 4
