@@ -38,6 +38,16 @@ const migration_files *find(const folder &files, const version &id) {
 
 bool present(const recorded *r) { return r && r->state != "reverted"; }
 
+const recorded *newest_present(const std::vector<recorded> &ledger) {
+  const auto at = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
+  return at == ledger.rend() ? nullptr : &*at;
+}
+
+std::string how_misplaced(const migration_files &m, const recorded &newest) {
+  return m.title() + " is pending, but " + newest.title() +
+         (newest.state == "applied" ? " is applied already" : " has begun already, and is to go on");
+}
+
 step going_on(const migration_files &m, bool up, const recorded &r) {
   return {m,       up,        r.statements_done, r.statements_begun, r.begun_checksum,
           r.state, r.session, r.applied_by,      r.begun_failed,     r.run};
@@ -183,14 +193,11 @@ void refuse_differences(const folder &files, const std::vector<recorded> &ledger
 
 std::vector<misplaced> out_of_order(const folder &files, const std::vector<recorded> &ledger) {
   std::vector<misplaced> out;
-  const auto newest = std::find_if(ledger.rbegin(), ledger.rend(), [](const recorded &r) { return present(&r); });
-  if (newest == ledger.rend()) return out;
+  const recorded *newest = newest_present(ledger);
+  if (!newest) return out;
   for (const auto &m : files.migrations) {
     if (!(m.id < newest->id)) break;
-    if (present(find(ledger, m.id))) continue;
-    out.push_back(
-        {&m, m.title() + " is pending, but " + newest->title() +
-                 (newest->state == "applied" ? " is applied already" : " has begun already, and is to go on")});
+    if (!present(find(ledger, m.id))) out.push_back({&m, how_misplaced(m, *newest)});
   }
   return out;
 }
@@ -199,17 +206,15 @@ std::vector<step> plan_up(const folder &files, const std::vector<recorded> &ledg
   refuse_unsettled(ledger, true);
   refuse_differences(files, ledger);
   if (options.to) require_known(files, ledger, *options.to, "--to");
-  const auto misplaced_ones = options.out_of_order ? std::vector<misplaced>() : out_of_order(files, ledger);
+  const recorded *newest = newest_present(ledger);
   std::vector<step> steps;
   for (const auto &m : files.migrations) {
     if (options.to && *options.to < m.id) break;
     const recorded *r = find(ledger, m.id);
     if (r && r->state == "applied") continue;
     const bool resumes = r && r->state == "resumable";
-    const auto wrong =
-        std::find_if(misplaced_ones.begin(), misplaced_ones.end(), [&m](const auto &w) { return w.files == &m; });
-    if (wrong != misplaced_ones.end())
-      throw error(error_code::out_of_order, wrong->text,
+    if (newest && m.id < newest->id && !options.out_of_order && !resumes)
+      throw error(error_code::out_of_order, how_misplaced(m, *newest),
                   "give it a version above the newest, or apply it all the same with --out-of-order",
                   {m.up.string(), 0, 0});
     steps.push_back(resumes ? going_on(m, true, *r) : step{m, true, 0, 0, {}, r ? r->state : std::string(), {}});
