@@ -7,9 +7,9 @@
 namespace audit_log {
 namespace {
 
-outcome committed_outcome(const davit::context &cx) {
-  return {cx.migration().up ? "applied" : "reverted", std::nullopt, std::nullopt};
-}
+outcome committed_outcome(bool up) { return {up ? "applied" : "reverted", std::nullopt, std::nullopt}; }
+
+std::int64_t committed_so_far(const davit::context &cx) { return cx.info<std::int64_t>("run.done").value_or(0); }
 
 std::string word_for(const davit_error &e, std::string otherwise) {
   if (e.status == DAVIT_VETO) return "vetoed";
@@ -39,7 +39,7 @@ void transaction_recorder::done(davit::context &cx) const {
     cx.query("SET LOCAL ROLE NONE");
     cx.query("SET LOCAL SESSION AUTHORIZATION DEFAULT");
   }
-  const outcome o = committed_outcome(cx);
+  const outcome o = committed_outcome(cx.migration().up);
   table_.insert(cx, cx.db(), o);
   report(cx, o.word, table_);
 }
@@ -53,11 +53,12 @@ void transaction_recorder::failed(davit::context &cx) const {
 void side_recorder::started(davit::context &cx) {
   open_.reset();
   if (cx.run().dry) return cx.report("dry run: nothing is recorded, as a side connection cannot be rolled back");
-  open_ = open_row{table_.insert(cx, cx.side(), {"started", std::nullopt, std::nullopt}), std::nullopt};
+  open_ = open_row{table_.insert(cx, cx.side(), {"started", std::nullopt, std::nullopt}), cx.migration().up,
+                   committed_so_far(cx), std::nullopt};
   report(cx, "started", table_);
 }
 
-void side_recorder::committed(davit::context &cx) { complete(cx, committed_outcome(cx)); }
+void side_recorder::committed(davit::context &cx) { complete(cx, committed_outcome(cx.migration().up)); }
 
 void side_recorder::failed(davit::context &cx) {
   const outcome o = failed_outcome(cx, "failed");
@@ -70,6 +71,8 @@ void side_recorder::failed(davit::context &cx) {
 void side_recorder::run_failed(davit::context &cx) {
   if (!open_) return cx.report("no row was left open");
   if (open_->known) return complete(cx, *std::exchange(open_->known, std::nullopt));
+  // What stopped the run behind COMMIT, before it was this one's turn, does not undo the migration.
+  if (committed_so_far(cx) > open_->committed_before) return complete(cx, committed_outcome(open_->up));
   complete(cx, failed_outcome(cx, cx.info<std::string>("run.outcome").value_or("failed")));
 }
 

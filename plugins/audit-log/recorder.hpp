@@ -34,7 +34,9 @@ public:
 private:
   struct open_row {
     std::int64_t id;
-    std::optional<outcome> known; // what it was to be completed with, if that did not succeed
+    bool up;
+    std::int64_t committed_before; // migrations of this run
+    std::optional<outcome> known;  // what it was to be completed with, if that did not succeed
   };
   void complete(davit::context &cx, outcome o);
 

@@ -172,6 +172,22 @@ TEST_CASE("a row that is left open is completed when the run fails, with the run
   CHECK(host->queries[2].params[1] == "interrupted");
 }
 
+TEST_CASE("a row that is left open behind COMMIT is completed with what became of the migration, not of the run") {
+  for (const bool up : {true, false}) {
+    CAPTURE(up);
+    const auto host = start("side");
+    host->up = up;
+    host->answer("to_regclass", there).answer("INSERT", row_41).answer("UPDATE", done);
+    host->facts["run.done"] = std::int64_t{3};
+    CHECK(host->fire(up ? "pre_execute" : "pre_rollback").status == DAVIT_OK);
+    host->facts["run.done"] = std::int64_t{4};
+    host->facts["run.outcome"] = std::string("interrupted");
+    host->in_migration = false;
+    CHECK(host->fire("failure").status == DAVIT_OK);
+    CHECK(host->queries[2].params[1] == (up ? "applied" : "reverted"));
+  }
+}
+
 TEST_CASE("a committed migration stays applied in the log, although its row could not be completed at once") {
   const auto host = start("side");
   host->answer("to_regclass", there).answer("INSERT", row_41);

@@ -109,6 +109,26 @@ TEST_CASE("audit-log: an interrupted migration is recorded as interrupted, in bo
   }
 }
 
+TEST_CASE("audit-log: a run that is interrupted behind COMMIT leaves the migration applied in the log") {
+  const project p(shipped("models", "read_model") + R"(
+[[plugins.config.models]]
+name = "slow"
+phase = "post_execute"
+sql = "DO $$ BEGIN RAISE WARNING 'behind COMMIT'; PERFORM pg_advisory_xact_lock(4711); END $$"
+)" + shipped("audit", "audit_log") +
+                  std::string(side));
+  auto blocker = p.database().connect();
+  blocker.exec("SELECT pg_advisory_lock(4711)");
+  p.migration("1_first.up.sql", "SELECT 1;");
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("behind COMMIT");
+  davit.send(SIGINT);
+  const auto result = davit.wait();
+  CHECK_MESSAGE(result.exit_code == 130, result.err);
+  CHECK_MESSAGE(has(result.err, "not called at post_execute of 1_first"), result.err);
+  CHECK(rows(p) == "1|up|applied|");
+}
+
 TEST_CASE("audit-log: on the side connection the row of a davit that was killed says that somebody tried") {
   const project p(only("audit_log", side));
   auto blocker = p.database().connect();
