@@ -150,7 +150,7 @@ private_server::private_server(private_server_options options)
       throw failure("chown " + folder().string() + ": " + std::system_category().message(errno), "");
     const fs::path data = folder() / "data";
     const pid_t initdb = spawn({(bin_dir_ / "initdb").string(), "-D", data.string(), "-U", "postgres", "-A", "trust",
-                                "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
+                                "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"},
                                log_file(), user);
     if (wait_patiently(initdb) != 0) throw failure("initdb failed: " + last_words(log_file()), "");
     start();
