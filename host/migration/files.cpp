@@ -6,8 +6,10 @@
 #include "migration/pairing.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 
+#include <dirent.h>
 #include <unistd.h>
 
 namespace davit::migration {
@@ -23,19 +25,43 @@ namespace fs = std::filesystem;
               {dir.string()});
 }
 
-// What keeps the entry from being read; empty if nothing does. The entry knows its type from the listing, and
-// is_regular_file() takes it from there: only what is no plain file costs a look at it.
-std::string obstacle(const fs::directory_entry &entry) {
-  std::error_code why;
-  if (!entry.is_regular_file(why)) {
-    const auto target = entry.status(why);
-    if (target.type() == fs::file_type::not_found) return "is a symbolic link to nothing";
-    if (why) return "cannot be read: " + why.message();
-    return target.type() == fs::file_type::directory ? "is a folder" : "is no regular file";
+// A folder's entries by readdir(): std::filesystem makes a path of each, and takes it apart again.
+class listing {
+public:
+  explicit listing(const fs::path &dir) : path_(dir), dir_(::opendir(dir.c_str())) {
+    if (!dir_) cannot_list(dir, last_error());
   }
-  if (::access(entry.path().c_str(), R_OK) != 0) return "cannot be read: " + std::generic_category().message(errno);
-  return {};
-}
+  ~listing() { ::closedir(dir_); }
+  listing(const listing &) = delete;
+  listing &operator=(const listing &) = delete;
+
+  // Null at the end.
+  const dirent *next() {
+    errno = 0;
+    const dirent *entry = ::readdir(dir_);
+    if (!entry && errno != 0) cannot_list(path_, last_error());
+    return entry;
+  }
+  // What keeps the entry from being read; empty if nothing does. Mostly the listing knows that it is a plain file.
+  std::string obstacle(const dirent &entry) const {
+    if (entry.d_type != DT_REG) {
+      std::error_code why;
+      const auto target = fs::status(path_ / entry.d_name, why);
+      if (target.type() == fs::file_type::not_found) return "is a symbolic link to nothing";
+      if (why) return "cannot be read: " + why.message();
+      if (target.type() == fs::file_type::directory) return "is a folder";
+      if (target.type() != fs::file_type::regular) return "is no regular file";
+    }
+    if (::faccessat(::dirfd(dir_), entry.d_name, R_OK, 0) != 0) return "cannot be read: " + last_error().message();
+    return {};
+  }
+
+private:
+  static std::error_code last_error() { return {errno, std::generic_category()}; }
+
+  const fs::path &path_;
+  DIR *dir_;
+};
 
 } // namespace
 
@@ -45,26 +71,24 @@ folder find_migrations(const fs::path &dir) {
   folder result;
   file_problems problems;
   std::vector<found_file> found;
-  std::error_code why;
-  fs::directory_iterator entry(dir, why);
-  if (why) cannot_list(dir, why);
-  for (; entry != fs::directory_iterator(); entry.increment(why)) {
-    const auto name = entry->path().filename().string();
+  listing entries(dir);
+  while (const dirent *entry = entries.next()) {
+    const std::string_view name = entry->d_name;
     if (!is_sql(name) || name.front() == '.') continue; // editors and file systems leave hidden files behind
     if (const auto shown = visible(name); shown != name) {
       problems.add({shown}, shown + " has a control character in its name",
                    "rename it: such a name could not be shown");
-    } else if (const auto what = obstacle(*entry); !what.empty()) {
-      problems.add({name}, name + " " + what, "repair or remove it");
+    } else if (const auto what = entries.obstacle(*entry); !what.empty()) {
+      problems.add(std::string(name), std::string(name) + " " + what, "repair or remove it");
     } else if (auto parsed = parse_file_name(name)) {
-      found.push_back({std::move(*parsed), entry->path()});
+      found.push_back({std::move(*parsed), dir / name});
     } else if (has_version(name)) {
-      problems.add({name}, name + " has a version, but is not named as a migration", file_name_hint(name));
+      problems.add(std::string(name), std::string(name) + " has a version, but is not named as a migration",
+                   file_name_hint(name));
     } else {
-      result.warnings.push_back(name + " is passed over: its name does not begin with a version");
+      result.warnings.push_back(std::string(name) + " is passed over: its name does not begin with a version");
     }
   }
-  if (why) cannot_list(dir, why);
   std::sort(result.warnings.begin(), result.warnings.end());
   result.migrations = pair_files(std::move(found), problems);
   problems.throw_if_any(dir);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <span>
+#include <utility>
 
 namespace davit::migration {
 namespace {
@@ -16,7 +17,7 @@ struct numbered_file {
 
 std::string name_of(const numbered_file *file) { return file->file.path.filename().string(); }
 
-std::string names_of(const std::vector<const numbered_file *> &files) {
+std::string names_of(const std::vector<numbered_file *> &files) {
   std::string out;
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (i > 0) out += i + 1 == files.size() ? " and " : ", ";
@@ -28,8 +29,8 @@ std::string names_of(const std::vector<const numbered_file *> &files) {
 // The files of one version, by their roles.
 class pairing {
 public:
-  pairing(std::span<const numbered_file *const> of_one_version, file_problems &problems) : problems_(problems) {
-    for (const auto *file : of_one_version) files_[static_cast<std::size_t>(file->file.name.role)].push_back(file);
+  pairing(std::span<numbered_file *const> of_one_version, file_problems &problems) : problems_(problems) {
+    for (auto *file : of_one_version) files_[static_cast<std::size_t>(file->file.name.role)].push_back(file);
   }
 
   bool fits() {
@@ -53,17 +54,19 @@ public:
     return good;
   }
 
-  migration_files result() const {
-    const auto *up = of(file_role::up).empty() ? of(file_role::plain).front() : of(file_role::up).front();
-    return {up->id, up->file.name.name, up->file.path, path_of(file_role::down), path_of(file_role::verify)};
+  // Takes what it needs out of the files.
+  migration_files result() {
+    auto *up = of(file_role::up).empty() ? of(file_role::plain).front() : of(file_role::up).front();
+    return {std::move(up->id), std::move(up->file.name.name), std::move(up->file.path), path_of(file_role::down),
+            path_of(file_role::verify)};
   }
 
 private:
-  using files = std::vector<const numbered_file *>;
+  using files = std::vector<numbered_file *>;
 
   const files &of(file_role role) const { return files_[static_cast<std::size_t>(role)]; }
   std::filesystem::path path_of(file_role role) const {
-    return of(role).empty() ? std::filesystem::path() : of(role).front()->file.path;
+    return of(role).empty() ? std::filesystem::path() : std::move(of(role).front()->file.path);
   }
 
   bool is_single(file_role role) {
@@ -103,9 +106,9 @@ std::vector<migration_files> pair_files(std::vector<found_file> found, file_prob
   std::vector<numbered_file> files;
   files.reserve(found.size());
   for (auto &file : found) files.push_back({version(file.name.version), std::move(file)});
-  std::vector<const numbered_file *> order; // lighter to move about than the files
+  std::vector<numbered_file *> order; // lighter to move about than the files
   order.reserve(files.size());
-  for (const auto &file : files) order.push_back(&file);
+  for (auto &file : files) order.push_back(&file);
   std::sort(order.begin(), order.end(), [](const numbered_file *a, const numbered_file *b) {
     const auto by_version = a->id <=> b->id;
     return by_version != 0 ? by_version < 0 : a->file.path < b->file.path;

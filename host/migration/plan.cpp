@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/sha256.hpp"
+#include "base/share_out.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -140,15 +141,23 @@ checksums checksums_of(const migration_files &files, std::initializer_list<const
 }
 
 std::vector<difference> differences(const folder &files, const std::vector<recorded> &ledger) {
+  struct found {
+    const migration_files *files = nullptr;
+    checksums now{};
+  };
+  std::vector<found> all(ledger.size());
+  share_out(all.size(), [&](std::size_t i) {
+    if (present(&ledger[i]) && (all[i].files = find(files, ledger[i].id))) all[i].now = checksums_of(*all[i].files);
+  });
   std::vector<difference> out;
-  for (const auto &r : ledger) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const recorded &r = ledger[i];
+    const auto &[m, now] = all[i];
     if (!present(&r)) continue;
-    const migration_files *m = find(files, r.id);
     if (!m) {
       out.push_back({r, r.title(), change::file_removed, true});
       continue;
     }
-    const checksums now = checksums_of(*m);
     const auto compare = [&](const std::string &then, const std::string &is, const std::filesystem::path &file,
                              const char *role) {
       if (then == is) return;
