@@ -19,7 +19,7 @@ settings read_settings(const davit::setup &s) {
     common::refuse("table", e.what());
   }
   out.connection = static_cast<session>(common::choice(s, "connection", {"transaction", "side"}));
-  out.environments = s.config<std::vector<std::string>>("environments");
+  out.environments = common::narrowed_to(s, "environments");
   out.create_table = s.config<bool>("create_table");
   return out;
 }

@@ -21,6 +21,13 @@ std::size_t choice(const davit::setup &s, const std::string &key, std::initializ
   refuse(key, "\"" + *text + "\" is not one of " + list);
 }
 
+std::vector<std::string> narrowed_to(const davit::setup &s, const std::string &key) {
+  auto texts = s.config<std::vector<std::string>>(key);
+  if (texts.empty() && s.config<std::optional<davit::json>>(key))
+    refuse(key, "it is empty, so nothing would ever be meant; name at least one, or leave the key out for all of them");
+  return texts;
+}
+
 void on(davit::setup &s, const std::string &phase, const std::string &phase_key, const std::string &name,
         const std::string &name_key, davit::handler handler) {
   try {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace common {
 
@@ -17,6 +18,10 @@ namespace common {
 // Refuses other texts, listing the choices.
 std::size_t choice(const davit::setup &s, const std::string &key, std::initializer_list<std::string_view> choices,
                    std::optional<std::size_t> fallback = std::nullopt);
+
+// The texts of the array at `key`, which narrows something down. Empty without the key, which is "all of them"; an
+// array that is there and empty is refused: whoever emptied it meant none.
+std::vector<std::string> narrowed_to(const davit::setup &s, const std::string &key);
 
 // Declares `handler` under `name` and binds it to `phase`; what davit refuses is said with `name_key` or `phase_key`.
 void on(davit::setup &s, const std::string &phase, const std::string &phase_key, const std::string &name,

@@ -61,7 +61,7 @@ bool selection::contains(const davit::migration &m) const {
 
 selection read_selection(const davit::setup &s, const std::string &prefix, const std::vector<std::string> &phases) {
   selection chosen;
-  chosen.versions = s.config<std::vector<std::string>>(prefix + ".versions");
+  chosen.versions = narrowed_to(s, prefix + ".versions");
   chosen.since = s.config<std::optional<std::string>>(prefix + ".since").value_or("");
   for (std::size_t i = 0; i < chosen.versions.size(); ++i)
     if (!is_version(chosen.versions[i]))

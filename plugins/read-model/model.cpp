@@ -14,7 +14,7 @@ model read_model_at(const davit::setup &s, const std::string &prefix) {
   m.phase = s.config<std::string>(prefix + ".phase");
   m.stat = std::string(s.instance()) + '.' + m.name + ".rows";
   m.selection = common::read_selection(s, prefix, {m.phase});
-  m.environments = s.config<std::vector<std::string>>(prefix + ".environments");
+  m.environments = common::narrowed_to(s, prefix + ".environments");
   m.max_rows = s.config<std::optional<std::int64_t>>(prefix + ".max_rows");
   m.if_missing = common::read_if_missing(s, prefix);
   if (m.max_rows && *m.max_rows < 0) common::refuse(prefix + ".max_rows", "must not be negative");

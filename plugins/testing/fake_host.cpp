@@ -115,8 +115,13 @@ struct host_functions {
     const davit_plugin &d = *of(h).plugin_;
     const auto end = d.keys + d.key_count;
     const auto key = std::find_if(d.keys, end, [&](const davit_key *k) { return copy(k->name) == declared_form(p); });
-    if (key == end) return of(h).refuse(DAVIT_ERR_NOT_FOUND, "no such key: " + p);
     const auto found = of(h).config_.find(p);
+    const std::string elements = declared_form(p) + "[]";
+    if (key == end && std::any_of(d.keys, end, [&](const davit_key *k) { return copy(k->name) == elements; })) {
+      *out = found == of(h).config_.end() ? davit_value{} : borrow(found->second); // the array, as JSON
+      return DAVIT_OK;
+    }
+    if (key == end) return of(h).refuse(DAVIT_ERR_NOT_FOUND, "no such key: " + p);
     *out = found == of(h).config_.end() ? (*key)->default_value : borrow(found->second);
     return DAVIT_OK;
   }

@@ -223,15 +223,17 @@ TEST_CASE("a dry run writes nothing on the side connection, and says so") {
 }
 
 TEST_CASE("wrong configuration is refused with the key") {
-  const auto complaint = [](const std::string &key, const std::string &text) {
+  const auto complaint = [](const std::string &key, testing::value v) {
     fake_host host(davit_plugin_v1);
     try {
-      host.configure(key, text).init();
+      host.configure(key, std::move(v)).init();
     } catch (const std::runtime_error &e) {
       return std::string(e.what());
     }
     return std::string("no complaint");
   };
-  CHECK(complaint("table", "a.b.c") == "table: it must be table or schema.table");
-  CHECK(complaint("connection", "other") == R"(connection: "other" is not one of "transaction", "side")");
+  CHECK(complaint("table", std::string("a.b.c")) == "table: it must be table or schema.table");
+  CHECK(complaint("connection", std::string("other")) == R"(connection: "other" is not one of "transaction", "side")");
+  CHECK(complaint("environments", testing::json{"[]"}) == "environments: it is empty, so nothing would ever be meant; "
+                                                          "name at least one, or leave the key out for all of them");
 }

@@ -124,6 +124,7 @@ TEST_CASE("wrong configuration is refused with the key") {
   CHECK(complaint("checks.0.expect", json{"[0]"}).find("checks.0.expect: a boolean, a number or a string") == 0);
   CHECK(complaint("checks.0.phase", text("after_dinner")) == "checks.0.phase: no phase 'after_dinner'");
   CHECK(complaint("checks.0.name", text("e mails")) == "checks.0.name: 'e mails' is no name for a handler");
+  CHECK(complaint("checks.0.versions", json{"[]"}).find("checks.0.versions: it is empty") == 0);
   CHECK(complaint("checks.0.since", text("soon")).find("checks.0.since: ") == 0);
 }
 

@@ -114,6 +114,10 @@ TEST_CASE("wrong configuration is refused with the key") {
   CHECK(complaint("models.0.max_rows", std::int64_t{-1}) == "models.0.max_rows: must not be negative");
   CHECK(complaint("models.0.since", text("v3")) == "models.0.since: \"v3\" is not a version: digits only");
   CHECK(complaint("models.0.versions.0", text("v3")) == "models.0.versions.0: \"v3\" is not a version: digits only");
+  const std::string empty =
+      ": it is empty, so nothing would ever be meant; name at least one, or leave the key out for all of them";
+  CHECK(complaint("models.0.versions", testing::json{"[]"}) == "models.0.versions" + empty);
+  CHECK(complaint("models.0.environments", testing::json{"[]"}) == "models.0.environments" + empty);
   CHECK(complaint("models.0.direction", text("side")).find("models.0.direction: \"side\" is not one of") == 0);
   CHECK(complaint("models.0.if_missing", text("x")).find("models.0.if_missing: ") == 0);
 }

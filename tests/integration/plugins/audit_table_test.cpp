@@ -53,6 +53,32 @@ TEST_CASE("audit-log: only the environments that are named are recorded, and the
   CHECK(p.database().sql("SELECT version, environment FROM davit_audit") == "2|production");
 }
 
+TEST_CASE("audit-log, read-model, integrity-check: an empty list is none, not all, and is refused before anything") {
+  struct {
+    std::string_view library, config, key;
+  } const emptied[] = {
+      {"audit_log", "environments = []", "environments"},
+      {"read_model", R"(models = [{ name = "m", sql = "TABLE m", environments = [] }])", "models.0.environments"},
+      {"read_model", R"(models = [{ name = "m", sql = "TABLE m", versions = [] }])", "models.0.versions"},
+      {"integrity_check", R"(checks = [{ sql = "SELECT 1", expect = 1, versions = [] }])", "checks.0.versions"},
+      {"integrity_check", R"(captures = [{ name = "n", sql = "SELECT 1", versions = [] }])", "captures.0.versions"},
+  };
+  for (const auto &e : emptied) {
+    CAPTURE(e.config);
+    const project p(only(e.library, "config = { " + std::string(e.config) + " }"));
+    p.migration("1_one.up.sql", "CREATE TABLE one (id int);");
+    const auto result = p.davit({"up"});
+    CHECK(result.exit_code == 4);
+    CHECK_MESSAGE(has(result.err, "plugin 'it'"), result.err);
+    CHECK_MESSAGE(has(result.err, "davit.toml:"), result.err);
+    CHECK_MESSAGE(has(result.err, std::string(e.key) +
+                                      ": it is empty, so nothing would ever be meant; name at least one, "
+                                      "or leave the key out for all of them"),
+                  result.err);
+    CHECK(p.database().sql("SELECT to_regclass('one') IS NULL") == "t");
+  }
+}
+
 TEST_CASE("audit-log: hint and owner come from davit.toml or the command line") {
   const project p("environment = \"test\"\n[run]\nhint = \"ticket 4711\"\nhint_owner = \"release team\"\n" +
                   shipped("it", "audit_log"));
