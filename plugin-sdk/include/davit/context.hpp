@@ -15,6 +15,18 @@
 namespace davit DAVIT_HIDDEN {
 inline namespace v1_0 {
 
+namespace detail {
+// davit tells nothing on a ctx that it refuses, not even why: only the status says it.
+inline void check(std::int32_t status, const davit_host *host, davit_ctx *ctx, std::string_view what) {
+  if (status >= 0) return;
+  std::string why(what);
+  if (status == DAVIT_ERR_THREAD)
+    why += ": called on another thread than the handler's; do it on the thread that davit called";
+  if (status == DAVIT_ERR_STALE) why += ": the handler of this context has returned";
+  throw error(status, host->last_error(ctx), why);
+}
+} // namespace detail
+
 // ---- Results ----------------------------------------------------------------------------------------------------
 
 class row {
@@ -171,9 +183,7 @@ public:
   }
 
 private:
-  void check(std::int32_t status, std::string_view what) const {
-    if (status < 0) throw error(status, host_->last_error(ctx_), what);
-  }
+  void check(std::int32_t status, std::string_view what) const { detail::check(status, host_, ctx_, what); }
   const davit_host *host_;
   davit_ctx *ctx_;
   std::int32_t which_;
@@ -204,7 +214,10 @@ public:
   bool in_migration() const noexcept { return host_->migration(ctx_) != nullptr; }
   davit::migration migration() const {
     const davit_migration *m = host_->migration(ctx_);
-    if (!m) throw error("there is no migration at this phase", DAVIT_ERR_STATE);
+    if (!m) {
+      alive(host_->run(ctx_));
+      throw error("there is no migration at this phase", DAVIT_ERR_STATE);
+    }
     using detail::text;
     return {text(m->version),
             text(m->name),
@@ -279,9 +292,7 @@ private:
     if (!p) throw error("the handler of this context has returned, or runs on another thread", DAVIT_ERR_STALE);
     return *p;
   }
-  void check(std::int32_t status, std::string_view what) const {
-    if (status < 0) throw error(status, host_->last_error(ctx_), what);
-  }
+  void check(std::int32_t status, std::string_view what) const { detail::check(status, host_, ctx_, what); }
   const davit_host *host_;
   davit_ctx *ctx_;
 };

@@ -91,3 +91,19 @@ TEST_CASE(
   CHECK(run.messages("before_ddl") == refused);
   CHECK(run.messages("success") == refused);
 }
+
+TEST_CASE("the C++ wrapper says why a call from another thread, or after the handler's return, is refused") {
+  const project p(with_probe(R"t({ phase = "before_validation", do = "report" },
+                                { phase = "before_ddl", do = "wrapper_on_other_thread" },
+                                { phase = "after_ddl", do = "wrapper_of_stale" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = up(p, 0);
+  const std::string thread = ": called on another thread than the handler's; do it on the thread that davit called; ";
+  CHECK(run.messages("before_ddl") ==
+        "THREAD query failed" + thread + "THREAD query failed" + thread + "THREAD set_stat failed" + thread +
+            "STALE the handler of this context has returned, or runs on another thread; ");
+  const std::string stale = ": the handler of this context has returned; ";
+  CHECK(run.messages("after_ddl") == "STALE query failed" + stale + "STALE query failed" + stale +
+                                         "STALE set_stat failed" + stale +
+                                         "STALE the handler of this context has returned, or runs on another thread; ");
+}

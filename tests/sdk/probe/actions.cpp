@@ -181,6 +181,35 @@ std::string other_thread(const occasion &o) {
   return out;
 }
 
+// The same by way of the C++ wrapper: what its exceptions say.
+std::string try_wrapper(const davit::context &cx) {
+  std::string out;
+  const auto attempt = [&](auto &&call) {
+    try {
+      call();
+      out += "nothing; ";
+    } catch (const davit::error &e) {
+      out += name_of_status(e.status()) + ' ' + e.what() + "; ";
+    }
+  };
+  attempt([&] { cx.query("SELECT 1"); });
+  attempt([&] { cx.side().for_each("SELECT 1", [](const davit::row &) {}); });
+  attempt([&] { cx.set_stat("probe", 1); });
+  attempt([&] { cx.migration(); });
+  return out;
+}
+
+std::string wrapper_on_other_thread(const occasion &o) {
+  std::string out;
+  std::thread([&] { out = try_wrapper(o.cx); }).join();
+  return out;
+}
+
+std::string wrapper_of_stale(const occasion &o) {
+  if (!o.known.last_ctx) throw davit::error("no handler of this instance has returned yet");
+  return try_wrapper(davit::context(&o.host(), o.known.last_ctx));
+}
+
 std::string stale(const occasion &o) {
   if (!o.known.last_ctx) throw davit::error("no handler of this instance has returned yet");
   return try_all(o.host(), o.known.last_ctx);
@@ -237,6 +266,8 @@ const std::map<std::string_view, std::string (*)(const occasion &)> verbs{
     {"cancelled", cancelled},
     {"thread", other_thread},
     {"stale", stale},
+    {"wrapper_on_other_thread", wrapper_on_other_thread},
+    {"wrapper_of_stale", wrapper_of_stale},
     {"outlive", outlive},
     {"outlived", outlived},
     {"describe", describe_what},
