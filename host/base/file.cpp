@@ -51,4 +51,10 @@ std::string read_file(const std::filesystem::path &path) {
   return bytes;
 }
 
+std::string hint_about_files(const std::error_code &why, std::string otherwise) {
+  if (why != std::errc::too_many_files_open && why != std::errc::too_many_files_open_in_system) return otherwise;
+  return "let davit have more files open: ulimit -n, LimitNOFILE of a systemd unit; a plugin that never closes its own "
+         "counts, too";
+}
+
 } // namespace davit

@@ -22,7 +22,7 @@ std::string read_source(const std::filesystem::path &file) {
     const bool missing = problem.code() == std::errc::no_such_file_or_directory;
     throw error(error_code::config_unreadable,
                 fmt::format("cannot read the configuration file: {}", problem.code().message()),
-                missing ? "`davit init` creates one" : "", {file.string()});
+                hint_about_files(problem.code(), missing ? "`davit init` creates one" : ""), {file.string()});
   }
 }
 

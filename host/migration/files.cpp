@@ -1,6 +1,7 @@
 #include "migration/files.hpp"
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/utf8.hpp"
 #include "migration/file_name.hpp"
 #include "migration/pairing.hpp"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
   const bool missing = why == std::errc::no_such_file_or_directory;
   throw error(error_code::migration_file, "cannot list the migrations folder " + dir.string() + ": " + why.message(),
               missing ? "create it, or set dir in [migrations] of davit.toml"
-                      : "check dir in [migrations] of davit.toml",
+                      : hint_about_files(why, "check dir in [migrations] of davit.toml"),
               {dir.string()});
 }
 

@@ -15,13 +15,8 @@ std::string checksum_of(const std::filesystem::path &file) {
   try {
     return sha256_hex(read_file(file));
   } catch (const std::system_error &e) {
-    const bool too_many =
-        e.code() == std::errc::too_many_files_open || e.code() == std::errc::too_many_files_open_in_system;
     throw error(error_code::migration_file, "cannot read migration file: " + e.code().message(),
-                too_many ? "let davit have more files open: ulimit -n, LimitNOFILE of a systemd unit; a plugin that "
-                           "never closes its own counts, too"
-                         : "make it readable for the user that runs davit",
-                {file.string(), 0, 0});
+                hint_about_files(e.code(), "make it readable for the user that runs davit"), {file.string(), 0, 0});
   }
 }
 

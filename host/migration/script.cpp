@@ -28,7 +28,8 @@ script read_script(const std::filesystem::path &file) {
     return parse_script(file, read_file(file));
   } catch (const std::system_error &e) {
     throw error(error_code::migration_file, "cannot read " + file.string() + ": " + e.code().message(),
-                "davit reads every file of a migration before it runs any", {file.string()});
+                hint_about_files(e.code(), "davit reads every file of a migration before it runs any"),
+                {file.string()});
   }
 }
 

@@ -132,7 +132,7 @@ const library &load_library(const fs::path &path, const load_rules &rules) {
     if (::stat(file.c_str(), &info) != 0) throw std::system_error(errno, std::generic_category());
   } catch (const std::system_error &e) {
     throw error(error_code::plugin_file, "it cannot be read: " + e.code().message(),
-                "give the path of the plugin's .so file, and see that you may read it");
+                hint_about_files(e.code(), "give the path of the plugin's .so file, and see that you may read it"));
   }
   std::string sha256 = sha256_hex(bytes);
   if (!rules.sha256.empty() && rules.sha256 != sha256)

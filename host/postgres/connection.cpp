@@ -1,5 +1,6 @@
 #include "postgres/connection.hpp"
 
+#include "base/file.hpp"
 #include "base/utf8.hpp"
 #include "postgres/conninfo.hpp"
 #include "postgres/late_answer.hpp"
@@ -14,7 +15,9 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace davit::postgres {
 namespace {
@@ -111,6 +114,14 @@ bool is_socket_of(const pg_conn *c, std::uint64_t inode) {
   return fd < 0 || inode == 0 || (::fstat(fd, &info) == 0 && info.st_ino == inode);
 }
 
+// libpq tells the reason only in words, and in the user's language.
+std::error_code why_no_socket() {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return {errno, std::generic_category()};
+  ::close(fd);
+  return {};
+}
+
 } // namespace
 
 void connection::finish::operator()(pg_conn *c) const noexcept {
@@ -151,9 +162,11 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
   if (PQstatus(c_.get()) != CONNECTION_OK) {
     std::string why = PQerrorMessage(c_.get());
     while (!why.empty() && why.back() == '\n') why.pop_back();
-    throw error(error_code::connect, "cannot connect to the database: " + why,
-                "tried " + target_of(c_.get()) +
-                    "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* variables");
+    throw error(
+        error_code::connect, "cannot connect to the database: " + why,
+        hint_about_files(why_no_socket(), "tried " + target_of(c_.get()) +
+                                              "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* "
+                                              "variables"));
   }
   struct stat info {};
   if (::fstat(PQsocket(c_.get()), &info) == 0) c_.get_deleter().socket = info.st_ino;

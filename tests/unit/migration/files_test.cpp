@@ -236,6 +236,13 @@ TEST_CASE("where no further file can be opened, that is what is to be mended, no
   } catch (const davit::error &e) {
     hint = e.hint;
   }
+  std::string listing;
+  try {
+    find_migrations(dir.path());
+  } catch (const davit::error &e) {
+    listing = e.hint;
+  }
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   CHECK(contains(hint, "ulimit -n"));
+  CHECK(contains(listing, "ulimit -n"));
 }
