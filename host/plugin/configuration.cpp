@@ -5,9 +5,11 @@
 #include "config/complaint.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <system_error>
 
 namespace davit::plugin {
@@ -33,12 +35,36 @@ bool fits(const node &n, std::uint32_t type) {
   switch (type) {
   case DAVIT_TYPE_BOOL: return std::holds_alternative<bool>(n.value);
   case DAVIT_TYPE_I64: return std::holds_alternative<std::int64_t>(n.value);
-  case DAVIT_TYPE_F64:
-    if (const auto *d = std::get_if<double>(&n.value)) return std::isfinite(*d);
-    return std::holds_alternative<std::int64_t>(n.value);
+  case DAVIT_TYPE_F64: return std::holds_alternative<double>(n.value) || std::holds_alternative<std::int64_t>(n.value);
   case DAVIT_TYPE_STR: return std::holds_alternative<std::string>(n.value);
   default: return true;
   }
+}
+
+// Neither infinite nor "not a number", which JSON lacks, and nothing is equal to or compares with.
+const node *not_finite(const node &n) {
+  if (const auto *d = std::get_if<double>(&n.value)) return std::isfinite(*d) ? nullptr : &n;
+  const node *found = nullptr;
+  if (const auto *a = std::get_if<config::array>(&n.value))
+    for (const node &child : *a)
+      if (!found) found = not_finite(child);
+  if (const auto *t = std::get_if<config::table>(&n.value))
+    for (const auto &[key, child] : *t)
+      if (!found) found = not_finite(child);
+  return found;
+}
+
+std::string_view name_of_endless(const node &n) {
+  const double d = std::get<double>(n.value);
+  return std::isnan(d) ? "nan" : d > 0 ? "inf" : "-inf";
+}
+
+// A float has 53 bits for digits: a limit beyond them would silently be another one.
+bool exact_as_float(const node &n) {
+  const auto *i = std::get_if<std::int64_t>(&n.value);
+  if (!i || *i == 0) return true;
+  const auto bits = *i < 0 ? 0 - static_cast<std::uint64_t>(*i) : static_cast<std::uint64_t>(*i);
+  return static_cast<int>(std::bit_width(bits)) - std::countr_zero(bits) <= std::numeric_limits<double>::digits;
 }
 
 value natural(const node &n) {
@@ -151,6 +177,15 @@ void configuration::validate(node &n, const schema &rule, const std::string &pat
                       "'config." + path + "' is " + std::string(n.type_name()) + ", it must be " +
                           std::string(type_name(rule.leaf->type)),
                       rule.leaf->doc);
+    if (const node *number = not_finite(n))
+      throw complaint(error_code::config_value, number->where,
+                      "'config." + path + (number == &n ? "' is " : "' holds ") +
+                          std::string(name_of_endless(*number)) + ", it must be a finite number",
+                      rule.leaf->doc);
+    if (rule.leaf->type == DAVIT_TYPE_F64 && !exact_as_float(n))
+      throw complaint(error_code::config_value, n.where,
+                      "'config." + path + "' is an integer with more digits than a float can hold: it would be rounded",
+                      "write the nearest float, with a decimal point, if that will do");
     return;
   }
   if (rule.element) {

@@ -38,6 +38,16 @@ TEST_CASE("every refusal says what and where, with the line and a caret") {
       {"max = 'many'", value, 2, 7, "'config.max' is string, it must be integer", "what it is for"},
       {"max = 1.5", value, 2, 7, "it must be integer", ""},
       {"ratio = true", value, 2, 9, "'config.ratio' is boolean, it must be float", ""},
+      {"ratio = inf", value, 2, 9, "'config.ratio' is inf, it must be a finite number", "what it is for"},
+      {"ratio = -inf", value, 2, 9, "'config.ratio' is -inf, it must be a finite number", ""},
+      {"ratio = nan", value, 2, 9, "'config.ratio' is nan, it must be a finite number", ""},
+      {"ratio = 9007199254740993", value, 2, 9, "'config.ratio' is an integer with more digits than a float",
+       "nearest"},
+      {"ratio = -9007199254740993", value, 2, 9, "more digits than a float can hold: it would be rounded", ""},
+      {"ratio = 9223372036854775807", value, 2, 9, "more digits than a float can hold: it would be rounded", ""},
+      {"any = nan", value, 2, 7, "'config.any' is nan, it must be a finite number", ""},
+      {"any = { a = [1, -inf] }", value, 2, 17, "'config.any' holds -inf, it must be a finite number", ""},
+      {"max = inf", value, 2, 7, "'config.max' is float, it must be integer", ""},
       {"on = 1", value, 2, 6, "'config.on' is integer, it must be boolean", ""},
       {"limits = 3", value, 2, 10, "'config.limits' is integer, it must be a table", ""},
       {"[limits]\nrow = 3", unknown, 3, 1, "'limits.row'", "'rows'"},
@@ -77,4 +87,12 @@ TEST_CASE("a plugin without keys takes no configuration") {
   CHECK(has(problem.hint, "has no configuration"));
   CHECK_NOTHROW(config_of(folder, "", {}));
   CHECK_NOTHROW(davit::plugin::configuration({}, {}, {"davit.toml", 1, 1}, "."));
+}
+
+TEST_CASE("numbers that a float holds exactly are taken, whatever their sign and size") {
+  const temp_folder folder;
+  for (const auto *number : {"0", "-0.0", "9007199254740992", "-9223372036854775808", "1152921504606846976", "1e308"}) {
+    CAPTURE(number);
+    CHECK_NOTHROW(config_of(folder, std::string("name = 'x'\nratio = ") + number + "\n", keys));
+  }
 }
