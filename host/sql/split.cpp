@@ -1,5 +1,6 @@
 #include "sql/split.hpp"
 
+#include "base/utf8.hpp"
 #include "sql/lexer.hpp"
 #include "sql/meta_command.hpp"
 #include "sql/routine_body.hpp"
@@ -11,6 +12,14 @@ namespace davit::sql {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
+
+// psql knows the client encoding, in some of which a character ends in a byte that is a backslash elsewhere.
+bool may_end_characters_in_backslashes(std::string_view text) {
+  if (is_utf8_text(text)) return false;
+  for (auto at = text.find('\\'); at != npos; at = text.find('\\', at + 1))
+    if (at > 0 && static_cast<unsigned char>(text[at - 1]) > 0x80) return true;
+  return false;
+}
 
 class splitter {
 public:
@@ -150,7 +159,13 @@ void splitter::fail_unclosed(const token &t) {
     const std::string tag(text.substr(0, text.find('$', 1) + 1));
     return fail(t.begin, "the string that begins here with " + tag + " is not closed", "end it with " + tag);
   }
-  default: return fail(t.begin, "the string that begins here is not closed", "add the missing '");
+  default:
+    return fail(
+        t.begin, "the string that begins here is not closed",
+        may_end_characters_in_backslashes(text_)
+            ? "add the missing ', or, if the file is in SJIS, BIG5, GBK or the like, convert it to UTF-8, or write "
+              "its E'…' as '…': in E'…' a character whose last byte is a backslash is taken for an escape"
+            : "add the missing '");
   }
 }
 

@@ -40,6 +40,14 @@ TEST_CASE("a backslash as the last character of an E string is no way out of it"
   CHECK(problem_of("select E'a\\").offset == 7);
 }
 
+TEST_CASE("where characters may end in a byte that is a backslash, the encoding is said to be the reason, perhaps") {
+  const auto hint = [](std::string_view text) { return problem_of(text).hint; };
+  CHECK(contains(hint("SET client_encoding = 'SJIS'; SELECT E'\x95\x5c';"), "convert it to UTF-8"));
+  CHECK(split("SET client_encoding = 'SJIS'; SELECT '\x95\x5c';").statements.size() == 2);
+  CHECK(hint("SELECT E'\xe8\xa1\xa8\\';") == "add the missing '"); // UTF-8, where it is an escape
+  CHECK(hint("SELECT E'a\\';") == "add the missing '");
+}
+
 TEST_CASE("statements before the mistake are still known") {
   CHECK(split("select 1; select 2; select '").statements.size() == 2);
 }
