@@ -22,7 +22,9 @@ side_attendance::side_attendance(postgres::connection &side, postgres::connectio
 side_attendance::~side_attendance() { side_.while_waiting({}, nullptr); }
 
 void side_attendance::found(const std::string &what) {
-  std::string lock = lock_of_this_run();
+  const auto &page = holders_.page();
+  own_is_page_ = page && page->by == std::to_string(run_);
+  std::string lock = own_is_page_ ? page->name : lock_of_this_run();
   if (lock.empty()) return show_.waiting(what);
   // A request that is not delivered is made again at the next look.
   if (side_.cancel()->request().empty()) own_ = std::move(lock);
@@ -44,6 +46,11 @@ std::string side_attendance::lock_of_this_run() {
 void side_attendance::explain(postgres::server_error &e) const {
   const bool gave_up =
       e.sqlstate == postgres::sqlstate::query_canceled || e.sqlstate == postgres::sqlstate::lock_not_available;
+  if (gave_up && !own_.empty() && own_is_page_)
+    throw plugin::call_error(DAVIT_ERR_STATE,
+                             "the side connection waits for " + own_ +
+                                 ", which a cursor on the migration's connection has pinned: it would wait for ever",
+                             "close the cursor before, or use a phase outside of the transaction");
   if (gave_up && !own_.empty())
     throw plugin::call_error(DAVIT_ERR_STATE,
                              "the side connection waits for " + own_ +

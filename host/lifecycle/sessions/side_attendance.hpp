@@ -31,7 +31,8 @@ private:
   const std::int32_t run_; // 0: none
   observer &show_;
   lock_holders holders_;
-  std::string own_; // the lock, once the statement was cancelled for it
+  std::string own_; // the lock or page, once the statement was cancelled for it
+  bool own_is_page_ = false;
 };
 
 } // namespace davit::lifecycle

@@ -1,0 +1,76 @@
+#include "lifecycle/sessions/lock_sql.hpp"
+
+#include "lifecycle/sessions/brief_look.hpp"
+
+namespace davit::lifecycle {
+namespace {
+
+// pg_blocking_pids() stops the server's lock manager for a moment: only for a session that does wait. What one of
+// another role is at, as davit's own are where they began as such, is not for everybody to see, but its locks are.
+std::string where_it_waits(const std::string &waiter, const std::string &activity, const std::string &locks) {
+  return " WHERE EXISTS (SELECT FROM " + activity + " w WHERE w.pid = " + waiter +
+         " AND (w.wait_event_type = 'Lock' OR w.state IS NULL AND EXISTS (SELECT FROM " + locks +
+         " l WHERE l.pid = " + waiter + " AND NOT l.granted)))";
+}
+
+// Of b.pid, with what pg_stat_activity has of it as `a`. A prepared transaction has no backend, and pid 0.
+const std::string session_sql =
+    "CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid, ' (user ', "
+    "coalesce(a.usename, '?'), ', ''', a.application_name, ''', ', CASE WHEN a.pid IS NULL THEN 'ended' ELSE "
+    "coalesce(a.state, 'state not visible') END, ', transaction since ' || "
+    "to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS'), ', query: ' || "
+    "regexp_replace(regexp_replace(a.query, '\\s+', ' ', 'g'), '^(.{80}).+$', '\\1...'), ')') END";
+
+// No lock tells who has pinned the page that VACUUM waits for; but whoever has, has a lock on the table, too.
+std::string pinned_sql(const std::string &waiter) {
+  return "SELECT " + session_sql +
+         ", 'a page of ' || b.relation::regclass, b.pid, true FROM (SELECT DISTINCT h.pid, h.relation FROM pg_locks t "
+         "JOIN pg_locks h USING (locktype, database, relation) WHERE t.pid = " +
+         waiter +
+         " AND t.locktype = 'relation' AND t.mode = 'ShareUpdateExclusiveLock' AND t.granted AND h.granted AND "
+         "h.pid <> t.pid) b LEFT JOIN pg_stat_activity a USING (pid) WHERE EXISTS (SELECT FROM pg_stat_activity w "
+         "WHERE w.pid = " +
+         waiter + " AND w.wait_event_type = 'BufferPin')";
+}
+
+} // namespace
+
+std::string in_the_way_sql(const std::string &waiter) {
+  return "SELECT " + session_sql + ", (" + awaited_lock_sql(waiter) +
+         "), b.pid, false FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
+         ")) AS pid) b LEFT JOIN pg_stat_activity a USING (pid)" +
+         where_it_waits(waiter, "pg_stat_activity", "pg_locks") + " UNION ALL " + pinned_sql(waiter) + " ORDER BY 3";
+}
+
+std::string nameless_sql(const std::string &waiter) {
+  return "SELECT CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid) END,"
+         " (SELECT concat(l.mode, ' on ', l.locktype, ' ' || l.relation) FROM pg_lock_status() l WHERE l.pid = " +
+         waiter + " AND NOT l.granted LIMIT 1), b.pid, false FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
+         ")) AS pid) b" + where_it_waits(waiter, "pg_stat_get_activity(" + waiter + ")", "pg_lock_status()") +
+         " ORDER BY b.pid";
+}
+
+std::optional<in_the_way> read_in_the_way(const postgres::result &r) {
+  if (r.rows() == 0 || r.is_null(0, 1)) return std::nullopt;
+  in_the_way out{std::string(r.text(0, 1)), r.text(0, 3) == "t", {}, {}};
+  for (int i = 0; i < r.rows(); ++i) out.who += (i ? " and " : "") + std::string(r.text(i, 0));
+  if (r.rows() == 1) out.only_pid = r.text(0, 2);
+  return out;
+}
+
+std::string held_now_sql(const std::string &waiter) {
+  return "SELECT b.mode || ' on ' || b.relation::regclass || ', held by ' || " + session_sql +
+         " FROM (SELECT DISTINCT ON (l.pid, l.relation) coalesce(l.pid, 0) AS pid, l.relation, l.mode, s.strength FROM "
+         "pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity w ON w.pid = " +
+         waiter +
+         " JOIN unnest('{AccessShareLock,RowShareLock,RowExclusiveLock,ShareUpdateExclusiveLock,ShareLock,"
+         "ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}'::text[]) WITH ORDINALITY s(mode, strength) "
+         "ON s.mode = l.mode WHERE l.locktype = 'relation' AND l.granted AND l.database = "
+         "(SELECT oid FROM pg_database WHERE datname = current_database()) AND coalesce(l.pid, 0) NOT IN (" +
+         waiter +
+         ", pg_backend_pid()) AND w.query ~* ('\\m' || regexp_replace(c.relname, '(\\W)', '\\\\\\1', 'g') || '\\M') "
+         "ORDER BY l.pid, l.relation, s.strength DESC) b LEFT JOIN pg_stat_activity a USING (pid) "
+         "ORDER BY b.strength DESC, b.pid LIMIT 3";
+}
+
+} // namespace davit::lifecycle
