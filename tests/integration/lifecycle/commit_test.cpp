@@ -47,6 +47,36 @@ TEST_CASE("a handler's own COMMIT that fails is the handler's failure") {
   CHECK_FALSE(exists(p, "one"));
 }
 
+TEST_CASE("rows that a handler wrote, and whose COMMIT was refused, are not counted anywhere: they are not there") {
+  const project p(with_probe(
+      R"t({ phase = "post_execute", do = "sql", sql = "INSERT INTO child SELECT generate_series(1, 4)" })t"));
+  p.database().sql("CREATE TABLE parent (i int PRIMARY KEY);"
+                   "CREATE TABLE child (i int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  const auto run = up(p, 1);
+  CHECK(p.database().sql("SELECT count(*) FROM child") == "0");
+  CHECK(p.database().sql("SELECT outcome, rows_affected FROM davit.hook_call") == "failed|0");
+  CHECK_FALSE(has(run.all_output(), "4 rows"));
+  CHECK_FALSE(has(run.all_output(), "\"rows_affected\": 4"));
+  CHECK(exists(p, "one"));
+}
+
+TEST_CASE(
+    "where the migration's COMMIT is refused, its handlers' work goes with it, and the record of their calls stays") {
+  const project p(with_probe(R"t(
+    { phase = "after_ddl", do = "sql", sql = "INSERT INTO audit SELECT generate_series(1, 4)" },
+    { phase = "on_error", do = "sql", sql = "INSERT INTO audit VALUES (7)" })t"));
+  p.database().sql("CREATE TABLE audit (i int); CREATE TABLE parent (i int PRIMARY KEY);"
+                   "CREATE TABLE child (i int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  p.migration("0001_one.up.sql", "INSERT INTO child VALUES (1);");
+  up(p, 1);
+  CHECK(p.database().sql("SELECT i FROM audit") == "7");
+  CHECK(p.database().sql("SELECT migration, phase, outcome, rows_affected FROM davit.hook_call ORDER BY ordinal") ==
+        "0001|after_ddl|ok|4\n0001|on_error|ok|1");
+  CHECK(p.database().sql("SELECT version, outcome FROM davit.run_migration") == "0001|failed");
+  CHECK(p.database().sql("SELECT count(*) FROM davit.migration") == "0");
+}
+
 TEST_CASE("on_error fires after the rollback and works in a transaction of its own") {
   const project p(with_probe(R"t(
     { phase = "on_error", do = "sql", sql = "SELECT to_regclass('one') IS NULL", expect = "t" },
