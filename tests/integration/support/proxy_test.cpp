@@ -165,12 +165,13 @@ TEST_CASE("a dropped message does not arrive, and the others do") {
 TEST_CASE("delay_proxy serves scripts") {
   const test_database d;
   const temp_folder folder;
-  const auto program_folder = std::filesystem::canonical("/proc/self/exe").parent_path();
+  const auto program = std::filesystem::canonical("/proc/self/exe").parent_path() / "delay_proxy";
+  REQUIRE_MESSAGE(std::filesystem::exists(program), program << " is not built");
   const std::string psql = (server().bin_dir() / "psql").string();
-  const std::string script = "set -e\nmkfifo in\n'" + (program_folder / "delay_proxy").string() + "' '" +
-                             server().folder().string() + "' 20000 < in > out &\nexec 3> in\n" +
-                             "while ! [ -s out ]; do sleep 0.01; done\n'" + psql + "' -X -A -t -h \"$(cat out)\" " +
-                             "-U postgres -d " + d.name() + " -c 'SELECT 42'\nexec 3>&-\nwait\n";
+  const std::string script =
+      "set -e\nmkfifo in\n'" + program.string() + "' '" + server().folder().string() +
+      "' 20000 < in > out &\nexec 3> in\n" + "while ! [ -s out ]; do kill -0 $! || exit 9; sleep 0.01; done\n'" + psql +
+      "' -X -A -t -h \"$(cat out)\" " + "-U postgres -d " + d.name() + " -c 'SELECT 42'\nexec 3>&-\nwait\n";
   const auto result = run({.argv = {"bash", "-c", script}, .cwd = folder.path()});
   CHECK_MESSAGE(result.out == "42\n", result.err);
   CHECK(result.exit_code == 0);
