@@ -57,7 +57,7 @@ void check_server_settings(findings &out, postgres::connection &c) {
   if (!c.began_with_standard_strings())
     out.warn(name,
              "standard_conforming_strings is off for this role or database: files with a backslash in '…' are refused "
-             "unless they set it themselves",
+             "unless they set it themselves, and functions and triggers that migrations call run with it on",
              "ALTER DATABASE … (or ROLE …) RESET standard_conforming_strings, if nothing depends on it");
   if (out.all().size() == before) out.ok(name, "what is committed survives a crash");
 }

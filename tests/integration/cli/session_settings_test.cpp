@@ -63,6 +63,8 @@ TEST_CASE("where strings have escapes by default, a file that would be read othe
   const std::string update = "UPDATE x SET y = 'a\\'; DELETE FROM x; --';\n";
   p.migration("1_a.up.sql", "\n" + update);
   CHECK(has(run_davit(p, {"doctor"}).out, "standard_conforming_strings is off"));
+  CHECK(has(run_davit(p, {"doctor"}).out, "functions and triggers that migrations call run with it on"));
+  CHECK(has(p.davit({"up"}).err, "functions and triggers that migrations call run with it on"));
   for (const std::vector<std::string> &command : {std::vector<std::string>{"plan"}, {"up", "--dry-run"}, {"up"}}) {
     const auto answer = run_json(p, command, 3);
     CHECK(answer.text("/error/code") == "migration_syntax");
