@@ -11,6 +11,9 @@
 #include "lifecycle/script_checks.hpp"
 #include "plugin/phases.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -52,8 +55,8 @@ ordered_json to_json(const plugin::binding &b) {
 class planner {
 public:
   planner(terminal &t, const plugin::plugin_set &plugins, const std::vector<migration::step> &steps,
-          bool standard_strings)
-      : t_(t), plugins_(plugins), steps_(steps), standard_strings_(standard_strings) {}
+          const std::vector<lifecycle::called_before> &called, bool standard_strings)
+      : t_(t), plugins_(plugins), steps_(steps), called_(called), standard_strings_(standard_strings) {}
 
   void print_text();
   ordered_json run_hooks(std::span<const std::string_view> phases);
@@ -63,12 +66,14 @@ private:
   void print_hooks(std::string_view phase, const char *indent);
   void print_step(const migration::step &s);
   ordered_json step_json(const migration::step &s);
+  std::string called_before(const migration::step &s) const;
   migration::script script_of(const migration::step &s) const;
   migration::script verify_script_of(const migration::step &s) const;
 
   terminal &t_;
   const plugin::plugin_set &plugins_;
   const std::vector<migration::step> &steps_;
+  const std::vector<lifecycle::called_before> &called_;
   const bool standard_strings_;
 };
 
@@ -100,6 +105,12 @@ migration::script planner::verify_script_of(const migration::step &s) const {
   return script;
 }
 
+std::string planner::called_before(const migration::step &s) const {
+  const auto at = std::find_if(called_.begin(), called_.end(),
+                               [&s](const auto &one) { return one.id == s.files.id && one.up == s.up; });
+  return at == called_.end() ? std::string() : at->text;
+}
+
 void planner::print_step(const migration::step &s) {
   const auto script = script_of(s);
   t_.out(t_.on_out(style::bold, fmt::format("{} {}", s.up ? "apply" : "revert", s.files.title())) +
@@ -107,6 +118,7 @@ void planner::print_step(const migration::step &s) {
               ? t_.on_out(style::warn, fmt::format(" without a transaction ({})", script.no_transaction_reason))
               : std::string()) +
          (s.skip_statements ? fmt::format(", going on after statement {}", s.skip_statements) : ""));
+  if (const auto text = called_before(s); !text.empty()) t_.out("  " + t_.on_out(style::warn, text));
   for (const auto what : order_of(s)) {
     if (what.empty()) {
       if (script.statements.empty()) t_.out("  (no statements)");
@@ -145,6 +157,7 @@ ordered_json planner::step_json(const migration::step &s) {
                  {"transaction", !script.no_transaction}};
   if (script.no_transaction) j["no_transaction_reason"] = script.no_transaction_reason;
   if (s.skip_statements) j["skip_statements"] = s.skip_statements;
+  if (auto text = called_before(s); !text.empty()) j["called_before"] = std::move(text);
   j["statements"] = statements_json(script);
   if (s.up && !s.files.verify.empty()) j["verify"] = statements_json(verify_script_of(s));
   j["hooks"] = run_hooks(order_of(s));
@@ -186,9 +199,9 @@ int command_plan(const options &o, terminal &t) {
     auto warnings = ledger_warnings(c, w.settings.ledger.schema);
     warnings.insert(warnings.begin(), folder.warnings.begin(), folder.warnings.end());
     for (const auto &warning : warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
-    const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder,
-                                            lifecycle::present::look(c, w.settings.ledger.schema).migrations);
-    planner p(t, plugins, steps, c.began_with_standard_strings());
+    const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+    const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder, now.migrations);
+    planner p(t, plugins, steps, now.called, c.began_with_standard_strings());
     if (o.json) {
       ordered_json j = json_answer(name_of(o.what));
       j["before"] = p.run_hooks(before_all);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -38,14 +39,17 @@ struct findings {
   std::vector<stopped_migration> stopped;
   std::vector<migration::recorded> under_way;
   std::vector<migration::difference> changed;
+  std::vector<lifecycle::called_before> called;
 };
 
 findings look(const options &o, workspace &w) {
   auto &c = w.connect("repair");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  auto recorded = lifecycle::present::look(c, w.settings.ledger.schema).migrations;
+  auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+  auto &recorded = now.migrations;
   findings out;
   if (o.argument.empty()) {
+    out.called = std::move(now.called);
     for (const auto &d : migration::differences(folder, recorded))
       if (d.what != migration::change::file_added && !migration::is_stopped(d.migration)) out.changed.push_back(d);
   } else {
@@ -69,6 +73,10 @@ int explain(const options &o, terminal &t, workspace &w) {
     j["under_way"] = ordered_json::array();
     for (const auto &r : found.under_way)
       j["under_way"].push_back({{"version", r.id.text()}, {"statements_done", r.statements_done}, {"by", r.at_work}});
+    j["called_before"] = ordered_json::array();
+    for (const auto &one : found.called)
+      j["called_before"].push_back(
+          {{"version", one.id.text()}, {"direction", one.up ? "up" : "down"}, {"text", one.text}});
     j["changed_files"] = ordered_json::array();
     for (const auto &d : found.changed) j["changed_files"].push_back(d.file);
     print_json(t, j);
@@ -78,6 +86,9 @@ int explain(const options &o, terminal &t, workspace &w) {
   for (const auto &r : found.under_way)
     t.out(fmt::format("{} is under way, {}: {}", t.on_out(style::bold, r.title()), r.progress(), r.at_work));
   for (const auto &d : found.changed) t.out(fmt::format("{} since it was applied: {}", d.text(), d.advice()));
+  for (const auto &one : found.called)
+    t.out(fmt::format("{}: davit {} begins it anew; {}", t.on_out(style::bold, one.id.text()), one.up ? "up" : "down",
+                      one.text));
   if (exit == exit_code::ok) t.out("nothing to repair");
   return static_cast<int>(exit);
 }

@@ -24,7 +24,8 @@ struct line {
   bool has_down = false, has_verify = false, in_folder = true, baselined = false;
 };
 
-std::vector<line> lines_of(const migration::folder &folder, const std::vector<migration::recorded> &ledger) {
+std::vector<line> lines_of(const migration::folder &folder, const lifecycle::present &now) {
+  const auto &ledger = now.migrations;
   std::map<std::string, line> by_version;
   for (const auto &m : folder.migrations)
     by_version.emplace(std::string(m.id.canonical()),
@@ -53,6 +54,12 @@ std::vector<line> lines_of(const migration::folder &folder, const std::vector<mi
   }
   for (const auto &m : migration::out_of_order(folder, ledger))
     by_version.at(std::string(m.files->id.canonical())).note = "out of order: " + m.text;
+  for (const auto &one : now.called) {
+    const auto at = by_version.find(std::string(one.id.canonical()));
+    if (at == by_version.end() || (at->second.state == "pending") != one.up) continue;
+    std::string &note = at->second.note;
+    note += (note.empty() ? "" : "; ") + (one.up ? one.text : "of its down file " + one.text);
+  }
   std::vector<line> out;
   for (auto &[unused, l] : by_version) out.push_back(std::move(l));
   std::sort(out.begin(), out.end(), [](const line &a, const line &b) { return a.id < b.id; });
@@ -100,7 +107,7 @@ int command_status(const options &o, terminal &t) {
   auto &c = w.connect("status");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
   const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
-  const auto lines = lines_of(folder, now.migrations);
+  const auto lines = lines_of(folder, now);
   auto invalid = postgres::invalid_indexes(c);
   std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by() != 0; }); // it may be about to be valid
   const auto count = [&](std::string_view state) {

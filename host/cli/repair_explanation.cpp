@@ -2,11 +2,11 @@
 
 #include "base/utf8.hpp"
 #include "cli/shortened.hpp"
-#include "ledger/earlier_attempts.hpp"
+#include "ledger/ledger.hpp"
 #include "lifecycle/kept_session/kept_session.hpp"
 #include "lifecycle/kept_session/lost_with_session.hpp"
+#include "lifecycle/stepwise/earlier_handlers.hpp"
 #include "lifecycle/stepwise/index_scope.hpp"
-#include "plugin/phases.hpp"
 #include "sql/changed_setting.hpp"
 
 #include <algorithm>
@@ -77,18 +77,10 @@ lifecycle::stopped_session session_of(const stopping_point &at) {
 // Without a transaction their work is committed at once.
 void add_handlers(std::vector<std::string> &out, const stopping_point &at, postgres::connection &c,
                   const std::string &schema) {
-  ledger::earlier_attempts earlier(c, schema, at.migration.id, at.migration.up, at.migration.run);
-  std::string list;
-  for (const auto &w : earlier.writers()) {
-    const auto *phase = plugin::find_phase(w.phase);
-    if (!phase || phase->connection != plugin::phase_connection::TX) continue;
-    list += fmt::format("{}{}.{} at {}", list.empty() ? "" : ", ", w.plugin, w.handler, w.phase);
-    if (w.rows_affected > 0) list += fmt::format(" ({} row{})", w.rows_affected, w.rows_affected == 1 ? "" : "s");
-  }
-  if (!list.empty()) out.push_back("what handlers did in it stays, and they will be called again: " + list);
-  if (earlier.writers_are_unknown())
-    out.emplace_back(
-        "which handlers have written something before davit ended is not known: they will be called again");
+  const int version = ledger::ledger(c, schema).version().value_or(0);
+  ledger::earlier_attempts earlier(c, schema, version, {at.migration.id, at.migration.up, at.migration.run});
+  auto said = lifecycle::about_earlier_handlers(earlier);
+  std::move(said.begin(), said.end(), std::back_inserter(out));
 }
 
 // What nobody can read off the statements' numbers.

@@ -1,4 +1,5 @@
-// What the ledger has of the runs that have been at a migration which is half-way, for whoever goes on with it.
+// What the ledger has of the runs that have been at a migration without a transaction and did not complete it, for
+// whoever goes on with it, or begins it once more.
 #pragma once
 
 #include "migration/files.hpp"
@@ -13,9 +14,18 @@ namespace davit::ledger {
 // All of them since it was last applied or reverted, in this direction.
 class earlier_attempts {
 public:
-  // `last`: the run that the migration's row names. The session's search_path is pg_catalog.
-  earlier_attempts(postgres::connection &session, const std::string &schema, const migration::version &half_way,
-                   bool up, const std::string &last);
+  struct subject {
+    migration::version id;
+    bool up;
+    std::string last = {}; // the run that the row names of one that is half-way
+  };
+  // The session's search_path is pg_catalog. `version`: of the ledger's tables.
+  earlier_attempts(postgres::connection &session, const std::string &schema, int version, const subject &about);
+
+  // Migrations of which no statement is done, but handlers were called by a run that is over.
+  static std::vector<subject> of_none_done(postgres::connection &session, const std::string &schema, int version);
+
+  bool any();
 
   // The migration's stats as the last of them that could write down any has left them, as plugin::stat_store has it;
   // empty if none could, as after kill -9.
@@ -28,8 +38,13 @@ public:
   // Handlers in that migration that have written, or may have, in the order of their first calls.
   std::vector<writer> writers();
 
-  // One of them had plugins that may write, and was not there any more to write down what they did.
-  bool writers_are_unknown();
+  // Of those that were not there any more to write down what handlers did: whom they had called, or were about to, of
+  // such as may write: "PLUGIN.HANDLER at PHASE, …". `known` is false where one had such plugins, and left no word.
+  struct untold {
+    std::string handlers;
+    bool known;
+  };
+  untold perhaps_written();
 
 private:
   postgres::connection &c_;

@@ -26,11 +26,12 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
   CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum,
-  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid, e.kept, e.kept_after
+  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid, e.kept, e.kept_after, e.called
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
              COALESCE(s.status, 'in progress') = 'in progress' AS undecided,
              (to_jsonb(p) ->> 'begun_failed')::boolean AS failed,
-             to_jsonb(p) ->> 'session_settings' AS kept, (to_jsonb(p) ->> 'session_after')::integer AS kept_after
+             to_jsonb(p) ->> 'session_settings' AS kept, (to_jsonb(p) ->> 'session_after')::integer AS kept_after,
+             to_jsonb(p) ->> 'handlers' AS called
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
@@ -42,9 +43,15 @@ WHERE (e.statements_done > 0 OR e.committed OR (e.undecided AND e.statements_beg
 // could not tell of it has its event from here.
 constexpr const char *settle_sql = R"sql(
 WITH left_over AS (DELETE FROM {0}.progress RETURNING *, xmin AS written_by), ended AS ({1}),
-event AS (INSERT INTO {0}.run_migration (run, version, name, direction, outcome, duration_us, message)
-  SELECT e.run, e.version, e.name, e.direction, 'partial', 0, 'it ended without a word' FROM ended e
-  WHERE NOT EXISTS (SELECT FROM {0}.run_migration m WHERE m.run = e.run AND m.version = e.version))
+told AS (UPDATE {0}.run_migration m SET handlers = l.handlers FROM left_over l
+  WHERE m.run = l.run AND m.version = l.version AND m.outcome <> CASE m.direction WHEN 'up' THEN 'applied' ELSE 'reverted' END),
+event AS (INSERT INTO {0}.run_migration (run, version, name, direction, outcome, duration_us, message, handlers)
+  SELECT n.* FROM (SELECT e.run, e.version, e.name, e.direction, 'partial', 0, 'it ended without a word', e.called
+      FROM ended e
+    UNION ALL SELECT l.run, l.version, l.name, l.direction, 'failed', 0,
+      'it ended without a word, and none of its statements was done', l.handlers
+      FROM left_over l WHERE l.handlers <> '' AND NOT EXISTS (SELECT FROM ended e WHERE e.version = l.version)) n
+  WHERE NOT EXISTS (SELECT FROM {0}.run_migration m WHERE m.run = n.run AND m.version = n.version))
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
   applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum,
   begun_failed, session_settings, session_after)
@@ -101,21 +108,31 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
           " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in, session_pid,"
-          " session_begun) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11,"
+          " session_begun, handlers) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11,"
           " $13::boolean, $12, pg_catalog.pg_current_xact_id(), $14::integer,"
-          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer))"
+          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer), '')"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
           " statements_begun = excluded.statements_begun, done_checksum = excluded.done_checksum,"
           " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL,"
           " place = excluded.place, written_in = excluded.written_in, session_pid = excluded.session_pid,"
-          " session_begun = excluded.session_begun, session_settings = NULL, session_after = NULL",
+          " session_begun = excluded.session_begun, session_settings = NULL, session_after = NULL,"
+          " handlers = ''",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
                  parameter(earlier.begun_failed ? "true" : "false"), parameter(session)});
   require_taken(r, e.id);
+}
+
+void progress::note_handlers(const migration::version &id, const std::string &handlers) {
+  const std::string kept = storable(c_, handlers);
+  const auto r = c_.query("UPDATE " + schema_ +
+                              ".progress SET handlers = $2, written_in = pg_catalog.pg_current_xact_id()"
+                              " WHERE version = $1",
+                          std::array{parameter(id.text()), parameter(kept)});
+  require_taken(r, id);
 }
 
 void progress::reach(const migration::version &id, const reached &now) {

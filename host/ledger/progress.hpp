@@ -24,6 +24,8 @@ public:
 
   // `earlier`: what an earlier run had begun. `pid`: of the session that is to run the statements.
   void begin(const std::string &run, const migration_event &about, const migration::step &earlier, std::int32_t pid);
+  // Handlers that may write, and are to be called now, or were: "PLUGIN.HANDLER at PHASE, …".
+  void note_handlers(const migration::version &id, const std::string &handlers);
   void reach(const migration::version &id, const reached &now);
   // What the session of a migration that stops now was set to: settle() takes it along. False if there is no such row.
   bool keep_session(const migration::version &id, const migration::kept_settings &kept);
@@ -33,8 +35,9 @@ public:
   static bool has(postgres::connection &session, const std::string &schema, const migration::version &id,
                   const std::string &xid);
 
-  // Turns what is left of runs that are dead into states of their migrations: 'partial', unless nothing was begun. No
-  // transaction of theirs may be open any more: the caller holds the run lock and has waited for leftover sessions.
+  // Turns what is left of runs that are dead into states of their migrations: 'partial', unless nothing was begun. That
+  // handlers were called is kept with the run's event in either case. No transaction of theirs may be open any more:
+  // the caller holds the run lock and has waited for leftover sessions.
   void settle();
   // What settle() would say now; of a run that is under way, how far it is: state "running".
   std::vector<migration::recorded> unsettled();

@@ -164,9 +164,17 @@ COMMENT ON COLUMN {0}.progress.session_after IS 'The same';
 UPDATE {0}.ledger SET version = 9;
 )sql";
 
+constexpr const char *version_10 = R"sql(
+ALTER TABLE {0}.progress ADD COLUMN handlers text;
+COMMENT ON COLUMN {0}.progress.handlers IS 'Those that may write and were called in it, or were about to be: what they did is committed';
+ALTER TABLE {0}.run_migration ADD COLUMN handlers text;
+COMMENT ON COLUMN {0}.run_migration.handlers IS 'The same, of one without a transaction that was not completed';
+UPDATE {0}.ledger SET version = 10;
+)sql";
+
 // Each leads from the version before it.
 constexpr std::array versions{version_1, version_2, version_3, version_4, version_5,
-                              version_6, version_7, version_8, version_9};
+                              version_6, version_7, version_8, version_9, version_10};
 static_assert(versions.size() == newest_version);
 
 } // namespace

@@ -9,7 +9,8 @@
 namespace davit::ledger {
 namespace {
 
-constexpr int without_progress = 2; // a further table comes after this version
+constexpr int without_progress = 2;      // a further table comes after this version
+constexpr int runs_without_handlers = 9; // run_migration is altered after this one
 
 // From PostgreSQL 16 on each grant says for itself whether it is inherited.
 constexpr std::string_view query =
@@ -23,7 +24,9 @@ constexpr std::string_view query =
     " o.oid = m.relowner WHERE n.nspname = $1 ORDER BY m.relname";
 
 std::string altered_tables(int version, bool ledger_too) {
-  const std::string out = version <= without_progress ? "migration" : "migration,progress";
+  std::string out = "migration";
+  if (version > without_progress) out += ",progress";
+  if (version <= runs_without_handlers) out += ",run_migration";
   return "{" + out + (ledger_too ? ",ledger}" : "}");
 }
 

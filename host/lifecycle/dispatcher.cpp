@@ -116,6 +116,14 @@ std::string dispatcher::writers_inside() const {
   return out;
 }
 
+std::string dispatcher::writers_at(const plugin::phase_row &phase) const {
+  std::string out;
+  for (const auto *b : plugins_.at(phase))
+    if (b->owner->rights() == plugin::access::write && !b->owner->abandoned())
+      out += (out.empty() ? "" : ", ") + b->owner->name() + "." + b->what->name + " at " + b->phase;
+  return out;
+}
+
 bool dispatcher::may_send_sql(const plugin::phase_row &phase) const {
   const auto &all = plugins_.at(phase);
   return std::any_of(all.begin(), all.end(), [](const auto *b) { return b->owner->rights() != plugin::access::none; });

@@ -57,6 +57,8 @@ public:
   bool may_send_sql(const plugin::phase_row &phase) const;
   // Plugins whose handlers may write in a migration's transaction: "'audit', 'backfill'".
   std::string writers_inside() const;
+  // Those of the phase that may write: "PLUGIN.HANDLER at PHASE, …".
+  std::string writers_at(const plugin::phase_row &phase) const;
   // As journal has it.
   std::string wrote_in(const std::string &migration) const { return journal_.wrote_in(migration); }
 

@@ -46,7 +46,8 @@ void one_migration::run() {
     fail(as_error(e));
   }
   p_.dispatcher.stats.close_layer();
-  for (const char *key : {"migration.index", "migration.statements", "migration.resumed_after", "migration.elapsed_ms"})
+  for (const char *key : {"migration.index", "migration.statements", "migration.resumed_after",
+                          "migration.called_before", "migration.elapsed_ms"})
     info.erase(key);
 }
 

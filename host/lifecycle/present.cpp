@@ -1,5 +1,7 @@
 #include "lifecycle/present.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace davit::lifecycle {
@@ -9,7 +11,10 @@ present present::look(postgres::connection &c, const std::string &schema) {
   ledger::ledger ledger(c, schema);
   auto before = owners_of_locks(c, schema);
   out.migrations = ledger.read();
-  if (ledger.version()) out.open_ends = ledger.open_ends();
+  if (ledger.version()) {
+    out.open_ends = ledger.open_ends();
+    out.called = called_before_in(c, schema, *ledger.version());
+  }
   const auto after = owners_of_locks(c, schema);
   const bool same = before.work && after.work && before.work->pid == after.work->pid;
   if (same && !after.run) out.leftover = after.work;
@@ -21,6 +26,10 @@ present present::look(postgres::connection &c, const std::string &schema) {
       m.at_work = describe(*after.work);
     }
   }
+  std::erase_if(out.called, [&out](const auto &one) {
+    return std::any_of(out.migrations.begin(), out.migrations.end(),
+                       [&one](const auto &m) { return m.id == one.id && m.state == "running"; });
+  });
   return out;
 }
 

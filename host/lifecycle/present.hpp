@@ -3,6 +3,7 @@
 
 #include "ledger/ledger.hpp"
 #include "lifecycle/sessions/lock_owners.hpp"
+#include "lifecycle/stepwise/earlier_handlers.hpp"
 
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ struct present {
   // What a run that lives, or a session that one has left behind, is at is "running", and at_work says who it is.
   std::vector<migration::recorded> migrations;
   std::vector<ledger::open_end> open_ends;
+  std::vector<called_before> called;  // none of which is running
   std::optional<lock_owner> leftover; // of a run that is gone; its session is still at work
 
   static present look(postgres::connection &c, const std::string &schema);

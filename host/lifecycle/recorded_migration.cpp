@@ -97,6 +97,7 @@ void recorded_migration::fire(plugin::phase phase, sql_scope scope, const error 
 void recorded_migration::before_sql(sql_scope scope) {
   for (const plugin::phase phase : {plugin::phase("before_validation"), plugin::phase("before_ddl")}) {
     if (p_.dispatcher.may_send_sql(phase)) settle();
+    handlers_follow(phase);
     fire(phase, scope);
   }
 }
@@ -104,6 +105,7 @@ void recorded_migration::before_sql(sql_scope scope) {
 // No handler is called after a statement of the file's that the server may yet refuse.
 void recorded_migration::fire_after_sql(plugin::phase phase, sql_scope scope) {
   if (p_.dispatcher.has_handlers(phase)) settle();
+  handlers_follow(phase);
   fire(phase, scope);
 }
 

@@ -17,6 +17,8 @@ protected:
   virtual bool worth_another_attempt(error &e) const = 0;
   // What was queued is done, and the session is as handlers and the verify script need it.
   virtual void settle() {}
+  // Handlers of a phase inside are called next.
+  virtual void handlers_follow(const plugin::phase_row &) {}
   // What an attempt was at is rolled back; the session is made fresh next.
   virtual void rolled_back(postgres::connection &) {}
   // The ledger has the failure.

@@ -64,6 +64,10 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
   const auto &recorded = now.migrations;
   out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));
   check_stopped(out, recorded);
+  for (const auto &one : now.called)
+    out.warn(
+        name, fmt::format("{} was begun on its way {}: {}", one.id.text(), one.up ? "up" : "down", one.text),
+        fmt::format("see whether what they did may be done twice: davit {} begins it anew", one.up ? "up" : "down"));
   if (folder) check_files(out, *folder, recorded);
   for (const auto &r : now.open_ends) {
     std::string what = lifecycle::describe(r);

@@ -1,15 +1,18 @@
 #include "lifecycle/stepwise/stepwise_migration.hpp"
 
-#include "ledger/earlier_attempts.hpp"
 #include "ledger/edited.hpp"
+#include "ledger/tables.hpp"
 #include "lifecycle/kept_session/ask_session.hpp"
 #include "lifecycle/kept_session/restored_session.hpp"
 #include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/statements.hpp"
+#include "lifecycle/stepwise/earlier_handlers.hpp"
 #include "lifecycle/stepwise/final_row.hpp"
 #include "lifecycle/stepwise/stepwise.hpp"
 #include "sql/session_object.hpp"
+
+#include <utility>
 
 namespace davit::lifecycle {
 
@@ -17,16 +20,44 @@ using plugin::sql_scope;
 
 // Handlers go on with what those before the stop had measured.
 void stepwise_migration::phases() {
-  if (step_.goes_on()) restore_stats();
+  step_.goes_on() ? restore_stats() : tell_called_before();
   recorded_migration::phases();
 }
 
 void stepwise_migration::restore_stats() {
   const auto &schema = p_.settings.ledger.schema;
-  ledger::earlier_attempts earlier(p_.sessions.witness(), schema, step_.files.id, step_.up, step_.stopped_in);
+  ledger::earlier_attempts earlier(p_.sessions.witness(), schema, ledger::newest_version,
+                                   {step_.files.id, step_.up, step_.stopped_in});
   const auto stats = earlier.stats();
   if (!stats.empty() && !p_.dispatcher.stats.restore_layer(stats))
     throw ledger::edited(postgres::quote_identifier(schema) + ".run", "stats of " + step_.files.title());
+}
+
+// It is begun as if for the first time, for none of its statements is done. What handlers did is another matter.
+void stepwise_migration::tell_called_before() {
+  ledger::earlier_attempts earlier(p_.sessions.witness(), p_.settings.ledger.schema, ledger::newest_version,
+                                   {step_.files.id, step_.up});
+  if (!earlier.any()) return;
+  const auto all = about_earlier_handlers(earlier);
+  if (all.empty()) return;
+  p_.dispatcher.info.insert_or_assign("migration.called_before", true);
+  for (const auto &text : all)
+    p_.show.warning(step_.files.title() + " was begun before, and none of its statements is done, but " + text);
+}
+
+// What they commit is in the database whatever becomes of davit: it is written down first who they are.
+void stepwise_migration::handlers_follow(const plugin::phase_row &phase) {
+  const std::string names = p_.dispatcher.writers_at(phase);
+  if (names.empty()) return;
+  called_ += (called_.empty() ? "" : ", ") + names;
+  progress().note_handlers(step_.files.id, called_);
+}
+
+ledger::progress &stepwise_migration::progress() {
+  if (progress_) return *progress_;
+  ledger::progress begun(p_.sessions.lock(), p_.settings.ledger.schema);
+  begun.begin(p_.dispatcher.run.id, event(), step_, p_.sessions.run().backend_pid());
+  return progress_.emplace(std::move(begun));
 }
 
 void stepwise_migration::attempt() {
@@ -85,12 +116,10 @@ void stepwise_migration::note_prepared(const migration::statement &st) {
 }
 
 void stepwise_migration::run_statements() {
-  ledger::progress progress(p_.sessions.lock(), p_.settings.ledger.schema);
-  progress.begin(p_.dispatcher.run.id, event(), step_, p_.sessions.run().backend_pid());
   const stepwise::parts parts{p_.sessions,
                               p_.stop,
                               p_.show,
-                              progress,
+                              progress(),
                               p_.settings.ledger.schema,
                               p_.settings.database.lock_retries,
                               step_.files.id,

@@ -190,7 +190,8 @@ TEST_CASE("what doctor advises where the ledger is published, or its owner's rig
   const std::string owner = "owner_" + p.database().name();
   p.database().sql("CREATE ROLE " + owner + "; GRANT USAGE ON SCHEMA davit TO " + role.name() + ", " + owner +
                    "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
-                   "; ALTER TABLE davit.migration OWNER TO " + role.name());
+                   "; ALTER TABLE davit.migration OWNER TO " + role.name() +
+                   "; ALTER TABLE davit.run_migration OWNER TO " + role.name());
   std::string why = "table davit.ledger belongs to " + owner;
   SUBCASE("published to subscribers who could not tell its row") {
     p.database().sql("ALTER TABLE davit.progress OWNER TO " + role.name() + "; ALTER TABLE davit.ledger OWNER TO " +
@@ -225,7 +226,8 @@ TEST_CASE("a published ledger is upgraded by who does not own it, where subscrib
   p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role.name() +
                    "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA davit TO " + role.name() +
                    "; ALTER TABLE davit.progress OWNER TO " + role.name() + "; ALTER TABLE davit.migration OWNER TO " +
-                   role.name() + "; CREATE PUBLICATION every FOR ALL TABLES");
+                   role.name() + "; ALTER TABLE davit.run_migration OWNER TO " + role.name() +
+                   "; CREATE PUBLICATION every FOR ALL TABLES");
   run_davit(p, {"doctor"}, 0, role.as());
   p.migration("2_b.up.sql", "SELECT 2;");
   run_davit(p, {"up"}, 0, role.as());
