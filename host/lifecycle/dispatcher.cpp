@@ -58,6 +58,7 @@ void dispatcher::call_all(plugin::sql_scope scope, const error *failure) {
       skip(b);
       continue;
     }
+    if (std::exchange(now_.call_failed, false) && before_next) before_next(now_.failed ? &*now_.failed : nullptr);
     now_.called = &b;
     now_.stats = stats.mark();
     care_.before(b);
@@ -183,6 +184,7 @@ dispatcher::clock::time_point dispatcher::call(const plugin::binding &b, const p
   const bool softened = r.failure && !told_to_stop && r.outcome != outcome::veto &&
                         (forgiven || (b.on_failure != failure_policy::abort && !r.session_lost));
   show_.handler_done(b, r, softened);
+  now_.call_failed = r.failure && (forgiven || when.phase.failure == plugin::phase_failure::KEEP);
   if (!r.failure || softened) return now_.began + r.duration;
   now_.session_lost = r.session_lost;
   now_.cut_short = stop_.raised();

@@ -10,6 +10,7 @@
 #include "plugin/plugin_set.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,6 +28,9 @@ public:
   plugin::run_facts run;
   plugin::info_facts info;
   plugin::stat_store stats;
+  // After COMMIT and in phases whose failures are only logged: a call has failed, and another is to come, which may end
+  // davit. `why`: what the run fails of, if that is decided by it. Must not throw.
+  std::function<void(const error *why)> before_next;
 
   // Throws what ends the phase: hook_failed, hook_deadline or hook_veto with plugin, handler and phase, or the
   // interrupt; at phases whose failures are only logged, nothing. What is committed is news to everybody: after COMMIT
@@ -73,6 +77,7 @@ private:
     clock::time_point began{};
     bool session_lost = false;
     bool cut_short = false;
+    bool call_failed = false;      // the last one
     std::optional<error> failed{}; // the first one, where others are called after it
   };
   void call_all(plugin::sql_scope scope, const error *failure);

@@ -70,6 +70,17 @@ void run_writer::note_failure(const std::string &outcome, const std::string &mes
   }
 }
 
+void run_writer::note_calls() {
+  if (!run_ || !sessions_.usable()) return;
+  try {
+    take_ledger();
+    send_calls();
+    confirm_calls();
+  } catch (const error &) {
+    // likewise
+  }
+}
+
 void run_writer::end(const ledger::run_end &end, const std::optional<ledger::run_record> &row) {
   try {
     take_ledger();

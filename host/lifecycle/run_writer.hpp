@@ -28,6 +28,9 @@ public:
   // Before handlers are told of a failure, which may end davit; where the ledger is sure to take it soon.
   void note_failure(const std::string &outcome, const std::string &message);
 
+  // What handlers did so far, likewise, before the next one is called.
+  void note_calls();
+
   // On the session that is left. `row` is that of a run which has none yet, but is to have one. What cannot be written
   // is shown as a warning.
   void end(const ledger::run_end &end, const std::optional<ledger::run_record> &row);

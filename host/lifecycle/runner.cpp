@@ -41,6 +41,7 @@ public:
         ledger_(sessions_.lock(), settings.ledger.schema), writer_(sessions_, ledger_, journal_, show),
         dispatcher_(plugins, sessions_, stop, show, journal_) {
     if (mode == run_mode::dry) rehearsal_.emplace(parts());
+    dispatcher_.before_next = [this](const error *why) { note_failed_call(why); };
   }
 
   run_outcome run();
@@ -61,6 +62,7 @@ private:
   ledger::run_record row() const;
   void rehearse_journal(bool last);
   void tell_failure();
+  void note_failed_call(const error *why);
   std::string state_of_migrations() const;
   void end();
   std::string outcome_of(const error &e) const;
@@ -316,6 +318,16 @@ void runner::tell_failure() {
   if (tells_to_stop(out_.failure->code)) return;
   plugin::decide_failure(*out_.failure);
   if (!stop_.raised()) writer_.note_failure(out_.outcome, out_.failure->message);
+}
+
+void runner::note_failed_call(const error *why) {
+  if (stop_.raised()) return;
+  if (why) {
+    error scrubbed = *why;
+    dispatcher_.scrub(scrubbed);
+    writer_.note_failure(outcome_of(scrubbed), scrubbed.message);
+  }
+  writer_.note_calls();
 }
 
 // How far the run came, where its failure does not say what state things are in.

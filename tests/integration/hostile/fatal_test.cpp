@@ -420,6 +420,25 @@ TEST_CASE(
   CHECK(has(run.err(), "not today"));
 }
 
+TEST_CASE("a call that has failed after COMMIT, or where that is only logged, is in the ledger before the next one "
+          "ends davit") {
+  for (const std::string at : {"post_execute", "post_complete", "on_error", "failure", "success"}) {
+    CAPTURE(at);
+    const hostile_project p(
+        with_probe("{ phase = \"" + at + "\", handler = \"first\", do = \"fail\", text = \"not today\" }") +
+        hostile("act = \"exit\"\nat = \"" + at + "\""));
+    if (at == "on_error" || at == "failure") p.migration("0001_one.up.sql", "SELECT 1/0;");
+    CHECK(p.davit({"up"}).exit_code == 1);
+    wait_until_davit_is_gone(p);
+    CHECK(p.database().sql("SELECT phase, handler, outcome, message FROM davit.hook_call") ==
+          at + "|first|failed|not today");
+    if (at.starts_with("post_"))
+      CHECK(p.database().sql("SELECT outcome, message FROM davit.run") == "failed|not today");
+    const auto status = p.davit({"status"}).out;
+    CHECK(has(status, "ended without a word") == (at == "on_error" || at == "success"));
+  }
+}
+
 TEST_CASE("and where a second signal does") {
   const hostile_project p(with_probe(R"t({ phase = "on_error", do = "log", text = "hanging now" },
                                         { phase = "on_error", do = "hang" })t") +
