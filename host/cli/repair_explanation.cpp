@@ -71,7 +71,7 @@ std::string about_file(const stopping_point &at) {
 
 lifecycle::stopped_session session_of(const stopping_point &at) {
   const auto &r = at.migration;
-  return {r.statements_done, r.session, r.applied_by};
+  return {r.statements_done, r.session, r.applied_by, r.begun_as};
 }
 
 // Without a transaction their work is committed at once.

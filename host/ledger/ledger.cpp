@@ -145,12 +145,13 @@ std::vector<migration::recorded> ledger::read_settled() {
   const std::string begun_checksum = *have < 4 ? "''" : "COALESCE(begun_checksum, '')";
   const std::string session = *have < 5 ? "'', 0" : "COALESCE(session_settings, ''), COALESCE(session_after, 0)";
   const std::string begun_failed = *have < 7 ? "false" : "begun_failed";
+  const std::string begun_as = *have < 11 ? "''" : "COALESCE(begun_as, '')";
   const std::string done_checksum = *have < 2 ? "''" : "COALESCE(done_checksum, '')";
   const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum, "
                           "pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
                           "applied_by, run, duration_us, statements_done, direction, kind = 'baseline', " +
                           done_checksum + ", " + begun + ", " + begun_checksum + ", " + session + ", " + begun_failed +
-                          " FROM " + table("migration"));
+                          ", " + begun_as + " FROM " + table("migration"));
   out.reserve(static_cast<std::size_t>(r.rows()));
   const std::string from = table("migration");
   for (int i = 0; i < r.rows(); ++i) {
@@ -175,7 +176,8 @@ std::vector<migration::recorded> ledger::read_settled() {
                    false,
                    {},
                    {text(16), count(17)},
-                   r.text(i, 18) == "t"});
+                   r.text(i, 18) == "t",
+                   text(19)});
     require_known_state(from, out.back());
   }
   sort_by_version(out);

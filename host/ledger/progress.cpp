@@ -26,12 +26,13 @@ SELECT e.version, e.name, e.direction, e.up_checksum, e.down_checksum, e.verify_
   CASE WHEN e.undecided OR e.committed THEN e.statements_begun ELSE e.statements_done END AS begun,
   CASE WHEN e.committed THEN e.begun_checksum ELSE e.done_checksum END AS done_checksum,
   CASE WHEN e.undecided OR e.committed THEN e.begun_checksum END AS begun_checksum,
-  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid, e.kept, e.kept_after, e.called
+  COALESCE(e.undecided AND e.failed, false) AS begun_failed, e.pid, e.kept, e.kept_after, e.called,
+  e.begun_by_role
 FROM (SELECT p.*, {2} AS pid, s.status IS NOT DISTINCT FROM 'committed' AS committed,
              COALESCE(s.status, 'in progress') = 'in progress' AS undecided,
              (to_jsonb(p) ->> 'begun_failed')::boolean AS failed,
              to_jsonb(p) ->> 'session_settings' AS kept, (to_jsonb(p) ->> 'session_after')::integer AS kept_after,
-             to_jsonb(p) ->> 'handlers' AS called
+             to_jsonb(p) ->> 'handlers' AS called, to_jsonb(p) ->> 'begun_as' AS begun_by_role
       FROM {1} p
       CROSS JOIN LATERAL (SELECT CASE WHEN {3} AND p.xid < pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
                                       THEN pg_catalog.pg_xact_status(p.xid) END AS status) s) e
@@ -54,16 +55,16 @@ event AS (INSERT INTO {0}.run_migration (run, version, name, direction, outcome,
   WHERE NOT EXISTS (SELECT FROM {0}.run_migration m WHERE m.run = n.run AND m.version = n.version))
 INSERT INTO {0}.migration AS m (version, name, state, direction, up_checksum, down_checksum, verify_checksum, applied_at,
   applied_by, duration_us, run, statements_done, statements_begun, done_checksum, begun_checksum,
-  begun_failed, session_settings, session_after)
+  begun_failed, begun_as, session_settings, session_after)
 SELECT version, name, 'partial', direction, up_checksum, down_checksum, verify_checksum, began, applied_by, 0, run, done,
-  begun, done_checksum, begun_checksum, begun_failed, kept, kept_after FROM ended
+  begun, done_checksum, begun_checksum, begun_failed, begun_by_role, kept, kept_after FROM ended
 ON CONFLICT ((ltrim(version, '0'))) DO UPDATE SET version = excluded.version, name = excluded.name,
   state = excluded.state, direction = excluded.direction, up_checksum = excluded.up_checksum,
   down_checksum = excluded.down_checksum, verify_checksum = excluded.verify_checksum,
   applied_at = excluded.applied_at, applied_by = excluded.applied_by, duration_us = 0, run = excluded.run,
   statements_done = excluded.statements_done, statements_begun = excluded.statements_begun,
   done_checksum = excluded.done_checksum, begun_checksum = excluded.begun_checksum,
-  begun_failed = excluded.begun_failed, kind = 'sql',
+  begun_failed = excluded.begun_failed, begun_as = excluded.begun_as, kind = 'sql',
   (session_settings, session_after) = (SELECT excluded.session_settings, excluded.session_after
     WHERE excluded.session_settings IS NOT NULL UNION ALL SELECT m.session_settings, m.session_after
     WHERE excluded.session_settings IS NULL AND m.state IN ('partial', 'resumable')
@@ -108,9 +109,10 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
           " statements_begun, done_checksum, begun_checksum, begun_failed, place, written_in, session_pid,"
-          " session_begun, handlers) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, $9, $11,"
+          " session_begun, handlers, begun_as) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, "
+          "$9, $11,"
           " $13::boolean, $12, pg_catalog.pg_current_xact_id(), $14::integer,"
-          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer), '')"
+          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer), '', current_user)"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
@@ -118,7 +120,7 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
           " begun_checksum = excluded.begun_checksum, begun_failed = excluded.begun_failed, xid = NULL,"
           " place = excluded.place, written_in = excluded.written_in, session_pid = excluded.session_pid,"
           " session_begun = excluded.session_begun, session_settings = NULL, session_after = NULL,"
-          " handlers = ''",
+          " handlers = '', begun_as = excluded.begun_as",
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
@@ -191,13 +193,14 @@ std::vector<migration::recorded> progress::unsettled() {
 }
 
 std::vector<migration::recorded> progress::read_unsettled() {
-  const auto r = c_.exec(
-      "SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
-      "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
-      "done_checksum, begun, begun_checksum, pid, begun_failed, COALESCE(kept, ''), COALESCE(kept_after, 0) FROM (" +
-      ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
-            pid_by_life_sign_sql("p.run")) +
-      ") ended");
+  const auto r =
+      c_.exec("SELECT version, name, up_checksum, down_checksum, verify_checksum, pg_catalog.to_char(began AT "
+              "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), applied_by, run, done, direction, "
+              "done_checksum, begun, begun_checksum, pid, begun_failed, COALESCE(kept, ''), COALESCE(kept_after, 0), "
+              "begun_by_role FROM (" +
+              ended(c_, schema_, "(SELECT *, xmin AS written_by FROM " + schema_ + ".progress)",
+                    pid_by_life_sign_sql("p.run")) +
+              ") ended");
   std::vector<migration::recorded> out;
   for (int i = 0; i < r.rows(); ++i) {
     const auto text = [&](int column) { return std::string(r.text(i, column)); };
@@ -221,7 +224,8 @@ std::vector<migration::recorded> progress::read_unsettled() {
                    true,
                    text(13),
                    {text(15), number(16)},
-                   r.text(i, 14) == "t"});
+                   r.text(i, 14) == "t",
+                   text(17)});
   }
   return out;
 }

@@ -172,9 +172,17 @@ COMMENT ON COLUMN {0}.run_migration.handlers IS 'The same, of one without a tran
 UPDATE {0}.ledger SET version = 10;
 )sql";
 
+constexpr const char *version_11 = R"sql(
+ALTER TABLE {0}.progress ADD COLUMN begun_as text;
+COMMENT ON COLUMN {0}.progress.begun_as IS 'The role that its session began as: not that of applied_by where ALTER ROLE or PGOPTIONS set another';
+ALTER TABLE {0}.migration ADD COLUMN begun_as text;
+COMMENT ON COLUMN {0}.migration.begun_as IS 'The same, of one that stopped half-way';
+UPDATE {0}.ledger SET version = 11;
+)sql";
+
 // Each leads from the version before it.
-constexpr std::array versions{version_1, version_2, version_3, version_4, version_5,
-                              version_6, version_7, version_8, version_9, version_10};
+constexpr std::array versions{version_1, version_2, version_3, version_4,  version_5, version_6,
+                              version_7, version_8, version_9, version_10, version_11};
 static_assert(versions.size() == newest_version);
 
 } // namespace

@@ -5,7 +5,7 @@
 
 namespace davit::ledger {
 
-inline constexpr int newest_version = 10;
+inline constexpr int newest_version = 11;
 
 // The statements that bring the tables from `version` (0: nothing there) to the next one; `schema` is a quoted
 // identifier.

@@ -45,8 +45,9 @@ std::string how_misplaced(const migration_files &m, const recorded &newest) {
 }
 
 step going_on(const migration_files &m, bool up, const recorded &r) {
-  return {m,       up,        r.statements_done, r.statements_begun, r.begun_checksum,
-          r.state, r.session, r.applied_by,      r.begun_failed,     r.run};
+  return {m,         up,        r.statements_done, r.statements_begun, r.begun_checksum,
+          r.state,   r.session, r.applied_by,      r.begun_failed,     r.run,
+          r.begun_as};
 }
 
 // A migration that stopped half-way and was not settled yet, or can only go on in the other direction.

@@ -38,6 +38,7 @@ struct recorded {
   std::string at_work;                // "running": who is at it
   kept_settings session;              // of a partial or resumable one
   bool begun_failed = false; // the server has said so of what was begun: it may be done in part, but not as a whole
+  std::string begun_as;      // of a partial or resumable one: the role that its session began as; empty: not known
 
   bool next_unsure() const { return statements_begun > statements_done; }
 
@@ -62,6 +63,7 @@ struct step {
   std::string stopped_as = {};        // the role that was connected
   bool begun_failed = false;          // what was begun has failed, as in recorded
   std::string stopped_in = {};        // the run
+  std::string begun_as = {};          // as in recorded
 
   // Behind a stop, or with the statement that may have been done.
   bool goes_on() const { return skip_statements > 0 || perhaps_more(); }

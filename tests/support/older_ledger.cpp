@@ -16,6 +16,7 @@ constexpr std::array undo{
     "ALTER TABLE davit.progress DROP COLUMN session_pid, DROP COLUMN session_begun",
     "ALTER TABLE davit.progress DROP COLUMN session_settings, DROP COLUMN session_after",
     "ALTER TABLE davit.progress DROP COLUMN handlers; ALTER TABLE davit.run_migration DROP COLUMN handlers",
+    "ALTER TABLE davit.progress DROP COLUMN begun_as; ALTER TABLE davit.migration DROP COLUMN begun_as",
 };
 
 } // namespace

@@ -54,12 +54,25 @@ private:
   bool settings_are_kept(std::size_t i) const { return kept_ && i < then_.kept.after; }
   bool all_is_kept(std::size_t i) const { return settings_are_kept(i) && kept_->asked_for_more; }
 
+  // What it creates belongs to the role that a session works as: the one that is connected, where it is known to have
+  // taken no other, else the one that sessions begin as.
   void about_user() {
-    if (then_.user.empty() || then_.user == c_.user()) return;
     if (kept_ && (!kept_->user.empty() || kept_->role != "none")) return; // it was, and will be, another one
-    out_.push_back("the session that stopped was connected as " + then_.user + ", this one is as " + c_.user() +
-                   ": what is created behind the stop belongs to " + c_.user() +
-                   ", and \"$user\" in search_path is another schema; to go on as before, connect as " + then_.user);
+    const bool as_connected = kept_ || then_.role.empty();
+    const std::string &then = as_connected ? then_.user : then_.role;
+    const std::string now = as_connected ? c_.user() : c_.role();
+    if (then.empty() || then == now) return;
+    const auto connected = [](const std::string &user, const std::string &role) {
+      return user + (role == user ? std::string() : ", working as " + role);
+    };
+    const bool same_login = then_.user == c_.user();
+    out_.push_back("the session that stopped was connected as " + connected(then_.user, then) + ", this one is as " +
+                   connected(c_.user(), now) + ": what is created behind the stop belongs to " + now +
+                   ", and \"$user\" in search_path is another schema; to go on as before, " +
+                   (same_login ? "let SET ROLE " + postgres::quote_identifier(then) +
+                                     " be the first statement behind the stop, or " + "let sessions of " + then_.user +
+                                     " begin as " + then + " again (ALTER ROLE, PGOPTIONS)"
+                               : "connect as " + then_.user));
   }
 
   void by_statement() {

@@ -14,6 +14,7 @@ struct stopped_session {
   std::uint32_t after = 0; // statements that are in the database
   const migration::kept_settings &kept;
   const std::string &user; // that was connected; empty: not known
+  const std::string &role; // that it began as, likewise
 };
 
 // A sentence about each thing that is missing for sure, that may be missing, as far as texts show it, or of which

@@ -56,8 +56,8 @@ void restored_session::restore() {
   repeat_those(true);
   if (then_) set_kept(false);
   repeat_those(false);
-  for (const auto &text :
-       lost_with_session(p_.sessions.lock(), script_, {step_.skip_statements, step_.session, step_.stopped_as}))
+  for (const auto &text : lost_with_session(p_.sessions.lock(), script_,
+                                            {step_.skip_statements, step_.session, step_.stopped_as, step_.begun_as}))
     p_.show.warning(text);
 }
 

@@ -2,10 +2,12 @@
 #include "half_way.hpp"
 #include "lifecycle/kept_session/kept_session.hpp"
 #include "support/older_ledger.hpp"
+#include "support/working_role.hpp"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <utility>
 
 using namespace davit::test;
 
@@ -390,4 +392,45 @@ TEST_CASE("what the session was set to is kept where the stop cannot be recorded
   resume(p);
   up(p, 0);
   CHECK(schemas(p) == "a in app, b in app");
+}
+
+TEST_CASE("after kill -9 it is said where sessions begin as another role than before, for what they create is its") {
+  const project p;
+  const working_role role(p);
+  const std::string login = "login_" + p.database().name(), owner = "owner_" + p.database().name();
+  std::string before = owner, after = login;
+  SUBCASE("as themselves now") {}
+  SUBCASE("as themselves then") { std::swap(before, after); }
+  SUBCASE("as the same") { after = before; }
+  const auto begin_as = [&](const std::string &one) {
+    p.database().sql("ALTER ROLE " + login + (one == login ? " RESET role" : " SET role = " + one));
+  };
+  const auto described = [&](const std::string &one) { return login + (one == login ? "" : ", working as " + one); };
+  begin_as(before);
+  p.migration("0001_t.up.sql", std::string(marked) + "CREATE TABLE a ();\nSELECT pg_sleep(1);\nCREATE TABLE b ();");
+  running_program davit(p.command({"up"}, role.as()));
+  wait_for_statement(p, "pg_sleep");
+  davit.send(SIGKILL);
+  davit.wait();
+  wait_until_davit_is_gone(p);
+  begin_as(after);
+  p.database().sql("GRANT USAGE ON SCHEMA davit TO " + owner + "; GRANT ALL ON ALL TABLES IN SCHEMA davit TO " + owner);
+
+  const std::string said = "the session that stopped was connected as " + described(before) + ", this one is as " +
+                           described(after) + ": what is created behind the stop belongs to " + after;
+  const std::string advice = "let SET ROLE \"" + before +
+                             "\" be the first statement behind the stop, or let sessions of " + login + " begin as " +
+                             before + " again";
+  const auto check = [&](const std::string &text) {
+    CHECK(has(text, said) == (before != after));
+    CHECK(has(text, advice) == (before != after));
+  };
+  check(p.davit({"repair"}, role.as()).out);
+  CHECK(p.davit({"up"}, role.as()).exit_code == 6);
+  check(p.davit({"repair", "0001", "--resume"}, role.as()).err);
+  const auto run = p.davit({"up"}, role.as());
+  CHECK(run.exit_code == 0);
+  check(run.err);
+  CHECK(p.database().sql("SELECT relowner::regrole FROM pg_class WHERE relname = 'b'") == after);
+  p.database().sql("DROP OWNED BY " + login + " CASCADE");
 }
