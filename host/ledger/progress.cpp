@@ -93,6 +93,15 @@ std::string ended(postgres::connection &c, const std::string &schema, const std:
   return fmt::format(fmt::runtime(ended_sql), schema, rows, pid, is_here);
 }
 
+// As the role that has logged in, which may see its own sessions whatever role they began as.
+std::string begun_of(postgres::connection &c, const std::string &pid) {
+  const auto r = c.query("SELECT to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' FROM"
+                         " pg_stat_get_activity(CASE WHEN set_config('role', 'none', true) = 'none' THEN $1::integer"
+                         " ELSE 0 END)",
+                         std::array{parameter(pid)});
+  return r.rows() == 1 ? std::string(r.text(0, 0)) : std::string();
+}
+
 } // namespace
 
 progress::progress(postgres::connection &session, const std::string &schema)
@@ -105,6 +114,7 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
   const std::string name = storable(c_, e.name);
   const std::string place = storable(c_, postgres::place_of(c_));
   const std::string session = std::to_string(pid);
+  const std::string begun = begun_of(c_, session);
   const auto r = c_.query(
       "INSERT INTO " + schema_ +
           ".progress (version, name, direction, run, up_checksum, down_checksum, verify_checksum, statements_done,"
@@ -112,7 +122,7 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
           " session_begun, handlers, begun_as) VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8::integer, $10::integer, "
           "$9, $11,"
           " $13::boolean, $12, pg_catalog.pg_current_xact_id(), $14::integer,"
-          " (SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = $14::integer), '', current_user)"
+          " $15::timestamptz, '', current_user)"
           " ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, run = excluded.run,"
           " up_checksum = excluded.up_checksum, down_checksum = excluded.down_checksum,"
           " verify_checksum = excluded.verify_checksum, statements_done = excluded.statements_done,"
@@ -124,7 +134,7 @@ void progress::begin(const std::string &run, const migration_event &e, const mig
       std::array{parameter(e.id.text()), parameter(name), parameter(e.up ? "up" : "down"), parameter(run),
                  or_null(e.files.up), or_null(e.files.down), or_null(e.files.verify), parameter(done),
                  or_null(e.done_checksum), parameter(sent), or_null(earlier.begun_checksum), parameter(place),
-                 parameter(earlier.begun_failed ? "true" : "false"), parameter(session)});
+                 parameter(earlier.begun_failed ? "true" : "false"), parameter(session), or_null(begun)});
   require_taken(r, e.id);
 }
 

@@ -24,13 +24,17 @@ constexpr std::string_view holders =
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) l"
     " JOIN pg_stat_activity a USING (pid) WHERE l.key IN ($1::bigint, $2::bigint)";
 
-// Of other roles' sessions not everybody may see when they began: then one that has the pid and the role is taken for
-// it. One that is idle has no work left: its davit is not there to send more.
+// Looked at as the role that has logged in, which sees its own whatever role they began as. Of other roles' sessions
+// not everybody may see when they began, and older davits did not always know it: then one that has the pid and the
+// role, and is not younger as far as that shows, is taken for it. One that is idle has no work left: its davit is not
+// there to send more.
 constexpr std::string_view sessions_in_progress =
-    "{}.progress p JOIN pg_stat_activity a ON a.pid = p.session_pid"
-    " AND a.datname = current_database() AND COALESCE(a.state, '') <> 'idle'"
-    " AND CASE WHEN a.backend_start IS NULL OR p.session_begun IS NULL THEN a.usename = p.applied_by"
-    " ELSE a.backend_start = p.session_begun END LIMIT 1";
+    "(SELECT s.*, u.rolname AS usename, p.session_begun, p.applied_by, p.began FROM {}.progress p CROSS JOIN LATERAL"
+    " pg_stat_get_activity(CASE WHEN set_config('role', 'none', true) = 'none' THEN COALESCE(p.session_pid, 0) ELSE 0"
+    " END) s LEFT JOIN pg_roles u ON u.oid = s.usesysid WHERE s.datid = (SELECT oid FROM pg_database WHERE datname ="
+    " current_database())) a WHERE COALESCE(a.state, '') <> 'idle' AND CASE WHEN a.backend_start IS NULL OR"
+    " a.session_begun IS NULL THEN a.usename = a.applied_by AND COALESCE(a.backend_start <= a.began, true)"
+    " ELSE a.backend_start = a.session_begun END LIMIT 1";
 
 lock_owner read_owner(const postgres::result &r, int row) {
   const auto text = [&](int column) { return std::string(r.text(row, column)); };
@@ -67,9 +71,15 @@ lock_owners owners_of_locks(postgres::connection &c, const std::string &schema) 
 
 std::optional<lock_owner> session_in_progress(postgres::connection &c, const std::string &schema) {
   const auto from = fmt::format(fmt::runtime(sessions_in_progress), postgres::quote_identifier(schema));
-  const auto r = c.exec(fmt::format(fmt::runtime(owner_sql), "true", from));
+  const auto r = c.exec(fmt::format(fmt::runtime(owner_sql), "a.backend_start IS NULL", from));
   if (r.rows() == 0) return std::nullopt;
-  return read_owner(r, 0);
+  auto out = read_owner(r, 0);
+  if (r.text(0, 0) == "t")
+    out.text +=
+        "; or it is another session that has got its pid: when it began, and what it is at, is shown after GRANT "
+        "pg_read_all_stats TO " +
+        postgres::quote_identifier(c.user());
+  return out;
 }
 
 } // namespace davit::lifecycle

@@ -1,6 +1,7 @@
 // davit is killed, and its backend goes on working: the next run waits for it, and then does what is right.
 #include "../lifecycle/probe_run.hpp"
 #include "support/older_ledger.hpp"
+#include "support/working_role.hpp"
 
 #include "support/proxy.hpp"
 
@@ -34,18 +35,19 @@ struct at_gate : project {
   davit::postgres::connection holder;
 };
 
-// Killed in it.
-struct gated : at_gate {
-  gated() {
-    running_program davit(command({"up"}));
-    wait_for_lock_wait(*this);
-    davit.send(SIGKILL);
-    davit.wait();
-    wait_until("a lock session that is gone", [this] {
-      return database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+void kill_in_it(const at_gate &p, const environment &as = {}) {
+  running_program davit(p.command({"up"}, as));
+  wait_for_lock_wait(p);
+  davit.send(SIGKILL);
+  davit.wait();
+  wait_until("a lock session that is gone", [&p] {
+    return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
                             "application_name LIKE 'davit %'") == "1";
-    });
-  }
+  });
+}
+
+struct gated : at_gate {
+  gated() { kill_in_it(*this); }
 };
 
 constexpr const char *at_work = "a session that it has left behind is still at work";
@@ -134,6 +136,47 @@ TEST_CASE("a session is taken for an orphan only if it is the very one that the 
   CHECK(up(p, 6).answer().text("/error/code") == "partly_applied");
   p.holder.exec("COMMIT");
   wait_until_davit_is_gone(p);
+}
+
+TEST_CASE("it is known for sure, too, where sessions begin as another role than the one that logged in") {
+  at_gate p;
+  const working_role role(p);
+  const std::string owner = "owner_" + p.database().name();
+  p.database().sql("ALTER TABLE t OWNER TO " + owner + "; GRANT ALL ON gate TO " + owner);
+  kill_in_it(p, role.as());
+  CHECK(has(p.davit({"status"}, role.as()).out, at_work));
+  CHECK(has(p.davit({"status"}).out, at_work));
+  p.database().sql("UPDATE davit.progress SET session_begun = session_begun - interval '1 microsecond'");
+  CHECK_FALSE(has(p.davit({"status"}, role.as()).out, at_work));
+  CHECK_FALSE(has(p.davit({"status"}).out, at_work));
+
+  p.database().sql("UPDATE davit.progress SET session_begun = NULL"); // as an older davit has left it
+  CHECK(has(p.davit({"status"}).out, at_work));
+  p.database().sql("UPDATE davit.progress SET began = began - interval '1 hour'");
+  CHECK_FALSE(has(p.davit({"status"}).out, at_work));
+  p.holder.exec("COMMIT");
+  wait_until_davit_is_gone(p);
+}
+
+TEST_CASE("a role that may not see whether it is that very session says so, and what shows it") {
+  at_gate p;
+  const std::string role = "stranger_to_" + p.database().name();
+  kill_in_it(p);
+  p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT USAGE ON SCHEMA davit TO " + role +
+                   "; GRANT SELECT ON ALL TABLES IN SCHEMA davit TO " + role);
+  const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+  const std::string doubt = "or it is another session that has got its pid", grant = "GRANT pg_read_all_stats TO ";
+  const auto status = p.davit({"status"}, as).out;
+  CHECK(has(status, at_work));
+  CHECK(has(status, doubt));
+  CHECK(has(status, grant + '"' + role + '"'));
+  p.database().sql(grant + role);
+  CHECK(has(p.davit({"status"}, as).out, at_work));
+  CHECK_FALSE(has(p.davit({"status"}, as).out, doubt));
+  CHECK_FALSE(has(p.davit({"status"}).out, doubt));
+  p.holder.exec("COMMIT");
+  wait_until_davit_is_gone(p);
+  p.database().sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
 }
 
 TEST_CASE("a session that was lost, but is still at such a statement, is waited for before its end is written down") {
