@@ -121,7 +121,8 @@ private:
   void look_for_silent_server();
   void stop(const std::string &why);
   void tell(const std::string &why_not_cancelled);
-  [[noreturn]] void leave(const std::string &why, error_code code);
+  // `lost`: the handler that is to blame, if one is.
+  [[noreturn]] void leave(const std::string &why, error_code code, const plugin::watch::overdue_call *lost = nullptr);
 
   const supervised &p_;
   const blocked_signals &signals_;
@@ -150,7 +151,7 @@ void supervisor::tell(const std::string &why_not_cancelled) {
 
 // Leaves without destructors: another thread is at work. The sessions close with the process, and the server rolls back
 // what they had begun.
-void supervisor::leave(const std::string &why, error_code code) {
+void supervisor::leave(const std::string &why, error_code code, const plugin::watch::overdue_call *lost) {
   p_.say(why + "; davit leaves now: the server rolls back what was not committed, davit status tells what was");
   tell(p_.targets.cancel_all());
   error e = p_.stop.raised() ? p_.stop.as_error() : error(code, "a handler does not return");
@@ -158,6 +159,11 @@ void supervisor::leave(const std::string &why, error_code code) {
   e.message += ", and davit has left before its end: " + why;
   e.state = "the server rolls back what was not committed";
   e.hint = "davit status tells what was committed";
+  if (lost) {
+    e.plugin = lost->plugin;
+    e.handler = lost->handler;
+    e.phase = lost->phase;
+  }
   plugin::leave(e);
 }
 
@@ -210,16 +216,16 @@ void supervisor::look_at_deadlines() {
 }
 
 void supervisor::look_for_lost_handler() {
-  if (auto late = p_.handlers.give_up(p_.grace)) {
-    p_.say(plugin::who(*late) + " " + plugin::describe(*late) + "; davit ends its sessions and goes on without it");
+  if (const auto late = p_.handlers.give_up(p_.grace)) {
+    p_.say(plugin::who(*late) + " " + plugin::describe(*late) + "; davit ends its sessions, to go on without it");
     abandoned_ = true;
     last_sign_ = clock::now();
     p_.handlers.hurry(std::max<std::chrono::milliseconds>(p_.grace, least_time_at_the_end));
     try {
-      worker_ = std::make_unique<worker>(alone_.elsewhere(),
-                                         [go_on = p_.go_on_without, lost = *std::move(late)] { go_on(lost); });
+      worker_ = std::make_unique<worker>(alone_.elsewhere(), [go_on = p_.go_on_without, lost = *late] { go_on(lost); });
     } catch (const std::system_error &e) {
-      leave(std::string("no thread can be had for the end of the run (") + e.what() + ")", error_code::hook_abandoned);
+      leave(std::string("no thread can be had for the end of the run (") + e.what() + ")", error_code::hook_abandoned,
+            &*late);
     }
   }
 }

@@ -202,6 +202,11 @@ std::int32_t no_more_threads(const scene &) {
               ::pthread_setattr_default_np(&huge) == 0);
 }
 
+std::int32_t no_more_threads_and_hang(const scene &s) {
+  if (const auto status = no_more_threads(s); status != DAVIT_OK) return status;
+  hang();
+}
+
 // The child comes back out of the handler, as the parent does.
 std::int32_t fork_and_return(const scene &s) {
   s.host->query(s.ctx, DAVIT_CONN_MIGRATION, text("SELECT 1"), nullptr, 0, nullptr);
@@ -287,8 +292,8 @@ deeds process_deeds() {
         {"close_output", close_output}, {"replace_output", replace_output}, {"close_all", close_all},
         {"replace_sockets", replace_sockets}, {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
         {"replace_sockets_later", replace_sockets_later}, {"no_pending_signals", no_pending_signals},
-        {"no_more_threads", no_more_threads}, {"round_upwards", round_upwards}, {"trap_floats", trap_floats},
-        {"flush_to_zero", flush_to_zero},
+        {"no_more_threads", no_more_threads}, {"no_more_threads_and_hang", no_more_threads_and_hang},
+        {"round_upwards", round_upwards}, {"trap_floats", trap_floats}, {"flush_to_zero", flush_to_zero},
 #if defined(__x86_64__)
         {"direction", direction}, {"alignment_check", alignment_check},
 #endif
