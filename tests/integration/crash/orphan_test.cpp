@@ -152,8 +152,9 @@ TEST_CASE("it is known for sure, too, where sessions begin as another role than 
 
   p.database().sql("UPDATE davit.progress SET session_begun = NULL"); // as an older davit has left it
   CHECK(has(p.davit({"status"}).out, at_work));
+  CHECK(p.davit_json({"status"}).has("/leftover_session"));
   p.database().sql("UPDATE davit.progress SET began = began - interval '1 hour'");
-  CHECK_FALSE(has(p.davit({"status"}).out, at_work));
+  CHECK_FALSE(p.davit_json({"status"}).has("/leftover_session")); // it is younger than that
   p.holder.exec("COMMIT");
   wait_until_davit_is_gone(p);
 }
