@@ -105,3 +105,15 @@ TEST_CASE("davit can wait for its children although whoever has started it ignor
   CHECK(result.exit_code == 0);
   CHECK_FALSE(has(result.err, "warning"));
 }
+
+TEST_CASE("where no thread can be had to go on without a handler that does not return, the error says whose it is") {
+  const hostile_project p(with_hostile("act = \"no_more_threads_and_hang\"", "deadline = \"100ms\"") +
+                          "\n[run]\ngrace = \"100ms\"\n");
+  const auto run = up(p, 124);
+  CHECK(has(run.answer().text("/error/message"), "no thread can be had for the end of the run"));
+  CHECK(run.answer().text("/error/plugin") == "villain");
+  CHECK(run.answer().text("/error/handler") == "strike");
+  CHECK(run.answer().text("/error/phase") == "before_ddl");
+  CHECK(has(run.err(), "plugin 'villain', handler 'strike' at before_ddl does not return"));
+  check_nothing_happened(p);
+}
