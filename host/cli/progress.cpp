@@ -78,10 +78,7 @@ void progress::notice(std::string_view severity, std::string_view message) {
     t_.err(fmt::format("    {}: {}", severity, printable(secrets_.scrub(message))));
 }
 
-void progress::waiting(std::string_view what) {
-  const std::string line = printable("waiting for " + secrets_.scrub(what));
-  if (!t_.live(line) && said_.insert(line).second) t_.err(line);
-}
+void progress::waiting(std::string_view what) { t_.waiting(secrets_.scrub(what)); }
 
 void progress::warning(std::string_view text) {
   warnings_.push_back(secrets_.scrub(text));

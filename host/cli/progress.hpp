@@ -5,7 +5,6 @@
 #include "lifecycle/observer.hpp"
 
 #include <chrono>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -44,8 +43,7 @@ private:
   detail_level level_;
   const plugin::secrets &secrets_;
   const bool dry_;
-  std::string migration_;      // version of the one under way
-  std::set<std::string> said_; // what it was waited for, each once for those who read a log
+  std::string migration_; // version of the one under way
   std::vector<hook> hooks_;
   std::vector<ledger::migration_event> migrations_;
   std::vector<std::string> warnings_;

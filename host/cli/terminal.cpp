@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace davit::cli {
@@ -63,16 +62,14 @@ int own_copy(int fd) {
   return high >= 0 ? high : ::fcntl(fd, F_DUPFD_CLOEXEC, 3); // few descriptors are allowed here
 }
 
-bool wants_color() {
-  const char *none = std::getenv("NO_COLOR");
+bool obeys_codes() {
   const char *term = std::getenv("TERM");
-  return !(none && *none) && term && std::string_view(term) != "dumb";
+  return term && std::string_view(term) != "dumb";
 }
 
-// A line that breaks could not be overwritten.
-std::size_t columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79;
+bool wants_color() {
+  const char *none = std::getenv("NO_COLOR");
+  return !(none && *none) && obeys_codes();
 }
 
 // Not by a timed mutex: the thread sanitizer does not see how libstdc++ locks that one.
@@ -85,22 +82,12 @@ bool lock_within(std::unique_lock<std::mutex> &lock, std::chrono::milliseconds p
   return true;
 }
 
-// Its first characters, whole ones.
-std::string_view beginning(std::string_view text, std::size_t characters) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const bool continues = (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80;
-    if (!continues && characters-- == 0) break;
-  }
-  return text.substr(0, at);
-}
-
 } // namespace
 
 terminal::terminal(bool no_color)
-    : out_(STDOUT_FILENO), err_(STDERR_FILENO), err_is_terminal_(::isatty(STDERR_FILENO) == 1),
+    : out_(STDOUT_FILENO), err_(STDERR_FILENO), err_is_live_(::isatty(STDERR_FILENO) == 1 && obeys_codes()),
       out_color_(!no_color && wants_color() && ::isatty(STDOUT_FILENO) == 1),
-      err_color_(!no_color && wants_color() && err_is_terminal_) {}
+      err_color_(!no_color && wants_color() && err_is_live_) {}
 
 std::string terminal::paint(bool color, style s, std::string_view text) {
   if (!color || s == style::plain) return std::string(text);
@@ -113,8 +100,8 @@ std::string terminal::paint(bool color, style s, std::string_view text) {
 }
 
 std::string terminal::over_live(std::string_view line) {
-  std::string out = live_ ? "\r\x1b[K" : "";
-  live_ = false;
+  std::string out = live_.erase();
+  if (const std::string whole = let_go(); !whole.empty()) out.append(whole).append("\n");
   return out.append(line);
 }
 
@@ -128,7 +115,7 @@ void terminal::put_err(std::string_view text, int patience_ms) {
 void terminal::out(std::string_view line) {
   const std::lock_guard lock(mutex_);
   if (is_over_) return;
-  if (live_) put_err(over_live(""), until_told_to_stop);
+  if (live_.there()) put_err(over_live(""), until_told_to_stop);
   silent_ = false;
   if (lost_ == 0) lost_ = write_all(out_, std::string(line) + "\n", until_told_to_stop);
 }
@@ -168,11 +155,30 @@ void terminal::err_if_read(std::string_view line) {
   if (lock_within(lock, last_patience)) put_err(over_live(line) + "\n", static_cast<int>(last_patience.count()));
 }
 
-bool terminal::live(std::string_view line) {
-  if (!err_is_terminal_) return false;
+// What was waited for, unless it stands there already.
+std::string terminal::let_go() {
+  std::string whole = std::exchange(waited_for_, {});
+  return said_.insert(whole).second ? whole : std::string();
+}
+
+void terminal::live(std::string_view line) {
+  if (!err_is_live_) return;
   const std::lock_guard lock(mutex_);
-  put_err(over_live(beginning(line, columns())), until_told_to_stop);
-  return live_ = true;
+  put_err(live_.replace(err_, line, let_go()), until_told_to_stop);
+}
+
+void terminal::waiting(std::string_view what) {
+  const std::string text = "waiting for " + printable(what);
+  const std::lock_guard lock(mutex_);
+  if (!err_is_live_) {
+    if (said_.insert(text).second) put_err(text + "\n", until_told_to_stop);
+    return;
+  }
+  // Who holds it comes before the first parenthesis; what they are at changes from look to look.
+  const auto subject = std::string_view(text).substr(0, text.find('('));
+  const std::string before = waited_for_.starts_with(subject) ? std::string() : let_go();
+  put_err(live_.replace(err_, text, before), until_told_to_stop);
+  waited_for_ = text;
 }
 
 std::string printable(std::string_view text) {

@@ -1,7 +1,10 @@
 // All rules about where text goes and how it looks: data on stdout, everything else on stderr, colour only for people.
 #pragma once
 
+#include "cli/live_text.hpp"
+
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,8 +30,11 @@ public:
   // What kept a line from standard output, as errno has it; 0 if all of them were written.
   int lost_output();
 
-  // A line on stderr that the next one overwrites; false, and nothing, where stderr is no terminal.
-  bool live(std::string_view line);
+  // A line on stderr that the next one overwrites; nothing where stderr is no terminal.
+  void live(std::string_view line);
+  // What davit waits for, told again and again: on a terminal such a line, and once it is over one that stays, for who
+  // reads what the terminal has shown; elsewhere a line for each text.
+  void waiting(std::string_view what);
 
   std::string on_out(style s, std::string_view text) const { return paint(out_color_, s, text); }
   std::string on_err(style s, std::string_view text) const { return paint(err_color_, s, text); }
@@ -36,6 +42,7 @@ public:
 private:
   static std::string paint(bool color, style s, std::string_view text);
   std::string over_live(std::string_view line);
+  std::string let_go();
   void put_err(std::string_view text, int patience_ms);
 
   std::mutex mutex_;
@@ -45,9 +52,11 @@ private:
   int lost_ = 0;
   bool silent_ = true; // on standard output
   bool is_over_ = false;
-  bool err_is_terminal_;
+  bool err_is_live_; // a terminal on which a line can be overwritten
   bool out_color_, err_color_;
-  bool live_ = false;
+  live_text live_;
+  std::string waited_for_;     // is live
+  std::set<std::string> said_; // of that, each text once
 };
 
 // Texts that came from elsewhere, so that they cannot pass for davit's own: control characters made visible, further

@@ -89,12 +89,7 @@ std::unique_ptr<lifecycle::ledger_wait> workspace::watch(postgres::connection &c
   const auto open = [this, name = std::string("davit ") + purpose] {
     return postgres::connection({settings.database.url, name});
   };
-  const auto show = [this](const std::string &what) {
-    const std::string line = "waiting for " + what;
-    if (!term.live(line) && said_ != line) term.err(line);
-    said_ = line;
-  };
-  return std::make_unique<lifecycle::ledger_wait>(c, open, show);
+  return std::make_unique<lifecycle::ledger_wait>(c, open, [this](const std::string &what) { term.waiting(what); });
 }
 
 const plugin::plugin_set &workspace::plugins(const plugin::plugin_set::refusal &tell) {

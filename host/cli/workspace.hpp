@@ -49,7 +49,6 @@ private:
   plugin::plugin_set plugins_;
   std::optional<postgres::connection> session_;
   std::unique_ptr<lifecycle::ledger_wait> wait_; // of session_
-  std::string said_;                             // while it waits
 };
 
 // Runs `body`, which answers, in a workspace of its own. What fails is told before plugins are destroyed, which may end

@@ -1,6 +1,8 @@
 // Where text goes and how it looks, for whom.
 #include "shell.hpp"
 
+#include "support/on_terminal.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -77,24 +79,21 @@ TEST_CASE("without a terminal there is no colour and no control character, even 
 }
 
 TEST_CASE("on a terminal there is colour, unless NO_COLOR, TERM=dumb or --no-color say otherwise") {
-  if (run({{"script", "-qec", "true", "/dev/null"}}).exit_code != 0) {
+  if (!gives_out_terminals()) {
     MESSAGE("not tested: this machine gives out no pseudo-terminals");
     return;
   }
   const project p;
   p.migration("1_a.up.sql", "CREATE TABLE a ();");
-  const auto on_terminal = [&p](std::string options, const environment &extra) {
-    auto command = p.command({}, extra);
-    std::string line;
-    for (const auto &word : command.argv) line += "'" + word + "' ";
-    command.argv = {"script", "-qec", line + "status " + options, "/dev/null"};
-    return run(command).out;
+  const auto shown = [&p](std::vector<std::string> options, const environment &extra) {
+    options.insert(options.begin(), "status");
+    return run(on_terminal(p.command(options, extra))).out;
   };
   const environment color{{"TERM", "xterm"}, {"NO_COLOR", {}}};
-  CHECK(has(on_terminal("", color), "\x1b[33mpending"));
-  CHECK_FALSE(has(on_terminal("--no-color", color), "\x1b"));
-  CHECK_FALSE(has(on_terminal("", {{"TERM", "dumb"}, {"NO_COLOR", {}}}), "\x1b"));
-  CHECK_FALSE(has(on_terminal("", {{"TERM", "xterm"}, {"NO_COLOR", "1"}}), "\x1b"));
+  CHECK(has(shown({}, color), "\x1b[33mpending"));
+  CHECK_FALSE(has(shown({"--no-color"}, color), "\x1b"));
+  CHECK_FALSE(has(shown({}, {{"TERM", "dumb"}, {"NO_COLOR", {}}}), "\x1b"));
+  CHECK_FALSE(has(shown({}, {{"TERM", "xterm"}, {"NO_COLOR", "1"}}), "\x1b"));
 }
 
 TEST_CASE("bytes of a database that would steer a terminal are shown, not sent") {
