@@ -33,7 +33,7 @@ void dispatcher::fire(plugin::phase which, plugin::sql_scope scope, const plugin
   const plugin::phase_row &phase = which;
   const auto goes_on_at = std::exchange(resume_at_, std::nullopt);
   const std::size_t from = goes_on_at && now_.phase == &phase ? *goes_on_at : 0;
-  now_ = {&phase, from, migration};
+  now_.begin_at(phase, from, migration);
   if (from == 0) show_.phase(phase.name, plugins_.at(phase).size());
   try {
     call_all(scope, failure);

@@ -79,6 +79,18 @@ private:
     bool cut_short = false;
     bool call_failed = false;      // the last one
     std::optional<error> failed{}; // the first one, where others are called after it
+
+    // Without a second moment to be taken over, most of which would be an error that is not there.
+    void begin_at(const plugin::phase_row &which, std::size_t first, const plugin::migration_facts *of) {
+      phase = &which;
+      next = first;
+      migration = of;
+      called = nullptr;
+      stats = 0;
+      began = {};
+      session_lost = cut_short = false;
+      failed.reset();
+    }
   };
   void call_all(plugin::sql_scope scope, const error *failure);
   bool others_follow(const error &e) const;

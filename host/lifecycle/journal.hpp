@@ -16,6 +16,7 @@ namespace davit::lifecycle {
 class journal {
 public:
   struct entry {
+    entry() noexcept {} // not defaulted: then all of it would be zeroed before its members are initialised
     const plugin::binding *called = nullptr; // outlives the journal
     std::string migration;                   // version; empty outside of one
     plugin::outcome outcome = plugin::outcome::ok;
