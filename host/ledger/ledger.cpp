@@ -118,9 +118,9 @@ std::string ledger::ddl(postgres::connection &session, int have) const {
 }
 
 std::vector<migration::recorded> ledger::read() {
-  if (version().value_or(0) < 3) return read_settled();
+  if (version().value_or(0) < 3) return read_rows();
   const auto open = progress(*c_, schema_).unsettled();
-  auto out = read_settled(); // after those, so that none is missed which is settled meanwhile
+  auto out = read_rows(); // after those, so that none is missed which is settled meanwhile
   for (const auto &one : open) {
     const auto at = std::find_if(out.begin(), out.end(), [&](const auto &r) { return r.id == one.id; });
     if (at == out.end()) {
@@ -138,6 +138,43 @@ std::vector<migration::recorded> ledger::read() {
 }
 
 std::vector<migration::recorded> ledger::read_settled() {
+  std::vector<migration::recorded> out;
+  if (!version()) return out;
+  const std::string from = table("migration");
+  const auto r = c_->exec("SELECT version, name, state, up_checksum, down_checksum, verify_checksum FROM " + from);
+  out.reserve(static_cast<std::size_t>(r.rows()));
+  for (int i = 0; i < r.rows(); ++i) {
+    const auto text = [&](int column) { return std::string(r.text(i, column)); };
+    out.push_back({read_id(from, text(0)),
+                   text(1),
+                   text(2),
+                   text(3),
+                   text(4),
+                   text(5),
+                   {},
+                   {},
+                   {},
+                   0,
+                   0,
+                   true,
+                   false,
+                   {},
+                   0,
+                   {},
+                   false,
+                   {},
+                   {},
+                   false,
+                   {}});
+    const auto &one = out.back();
+    require_known_state(from, one);
+    if (one.state != "applied" && one.state != "reverted") return read_rows();
+  }
+  sort_by_version(out);
+  return out;
+}
+
+std::vector<migration::recorded> ledger::read_rows() {
   std::vector<migration::recorded> out;
   const auto have = version();
   if (!have) return out;

@@ -88,7 +88,8 @@ public:
 
   // Ascending; empty if there is no ledger. Of a run that is under way: state "running", at_work its pid.
   std::vector<migration::recorded> read();
-  // The same where progress is settled and stays so: under the run lock.
+  // For a plan, where progress is settled and stays so: under the run lock. Of migrations that are not half-way no more
+  // than their state and their files.
   std::vector<migration::recorded> read_settled();
 
   // The session is known from then on as the one of that run, for as long as it lives.
@@ -147,6 +148,7 @@ private:
   void forget_session(const migration::version &id); // what it was set to when it stopped half-way
   void set_end(const std::string &run, const run_end &end);
   std::optional<int> read_version();
+  std::vector<migration::recorded> read_rows();
   void require_upgradable();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
