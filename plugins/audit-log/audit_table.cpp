@@ -33,22 +33,29 @@ void audit_table::ensure(const davit::connection &db) const {
 ))");
 }
 
-std::int64_t audit_table::insert(const davit::context &cx, const davit::connection &db, const outcome &o) const {
+std::int64_t audit_table::begin(const davit::context &cx, const davit::connection &db) const {
+  return insert(cx, db, {"started", std::nullopt, std::nullopt}, "RETURNING id").scalar<std::int64_t>();
+}
+
+void audit_table::record(const davit::context &cx, const davit::connection &db, const outcome &o) const {
+  insert(cx, db, o, "");
+}
+
+davit::result audit_table::insert(const davit::context &cx, const davit::connection &db, const outcome &o,
+                                  const std::string &returning) const {
   ensure(db);
   const davit::run run = cx.run();
   const davit::migration m = cx.migration();
   const bool finished = o.word != "started";
   // The server's clock tells both times. Transaction mode knows the start only as so many milliseconds ago.
   const auto elapsed_ms = finished ? cx.info<std::int64_t>("migration.elapsed_ms") : std::optional<std::int64_t>(0);
-  return db
-      .query("INSERT INTO " + quoted() + R"( (run, version, name, direction, environment, database_user, checksum,
+  return db.query("INSERT INTO " + quoted() + R"( (run, version, name, direction, environment, database_user, checksum,
   outcome, sqlstate, error, hint_owner, hint, started_at, finished_at)
 VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-  clock_timestamp() - $13::bigint * interval '1 millisecond', CASE WHEN $14::boolean THEN clock_timestamp() END)
-RETURNING id)",
-             run.id, m.version, m.name, m.up ? "up" : "down", run.environment, run.user, m.checksum, o.word, o.sqlstate,
-             o.error, given(run.hint_owner), given(run.hint), elapsed_ms, finished)
-      .scalar<std::int64_t>();
+  clock_timestamp() - $13::bigint * interval '1 millisecond', CASE WHEN $14::boolean THEN clock_timestamp() END) )" +
+                      returning,
+                  run.id, m.version, m.name, m.up ? "up" : "down", run.environment, run.user, m.checksum, o.word,
+                  o.sqlstate, o.error, given(run.hint_owner), given(run.hint), elapsed_ms, finished);
 }
 
 void audit_table::finish(const davit::connection &db, std::int64_t id, const outcome &o) const {

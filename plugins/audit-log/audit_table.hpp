@@ -22,15 +22,19 @@ public:
 
   std::string quoted() const { return name_.quoted(); }
 
-  // Writes the running migration's row and returns its id. finished_at stays empty while the outcome is "started".
-  // Without the table it is created first, or davit::error if that is not wanted.
-  std::int64_t insert(const davit::context &cx, const davit::connection &db, const outcome &o) const;
+  // Both write a row of the running migration: "started", without finished_at, to be completed by its id; or how it
+  // ended, which takes no right but INSERT. Without the table it is created first, or davit::error if that is not
+  // wanted.
+  std::int64_t begin(const davit::context &cx, const davit::connection &db) const;
+  void record(const davit::context &cx, const davit::connection &db, const outcome &o) const;
 
   // Completes the row `id`; davit::error if it is gone.
   void finish(const davit::connection &db, std::int64_t id, const outcome &o) const;
 
 private:
   void ensure(const davit::connection &db) const;
+  davit::result insert(const davit::context &cx, const davit::connection &db, const outcome &o,
+                       const std::string &returning) const;
 
   qualified_name name_;
   bool create_;

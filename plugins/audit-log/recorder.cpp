@@ -40,21 +40,20 @@ void transaction_recorder::done(davit::context &cx) const {
     cx.query("SET LOCAL SESSION AUTHORIZATION DEFAULT");
   }
   const outcome o = committed_outcome(cx.migration().up);
-  table_.insert(cx, cx.db(), o);
+  table_.record(cx, cx.db(), o);
   report(cx, o.word, table_);
 }
 
 void transaction_recorder::failed(davit::context &cx) const {
   const outcome o = failed_outcome(cx, "failed");
-  table_.insert(cx, cx.db(), o);
+  table_.record(cx, cx.db(), o);
   report(cx, o.word, table_);
 }
 
 void side_recorder::started(davit::context &cx) {
   open_.reset();
   if (cx.run().dry) return cx.report("dry run: nothing is recorded, as a side connection cannot be rolled back");
-  open_ = open_row{table_.insert(cx, cx.side(), {"started", std::nullopt, std::nullopt}), cx.migration().up,
-                   committed_so_far(cx), std::nullopt};
+  open_ = open_row{table_.begin(cx, cx.side()), cx.migration().up, committed_so_far(cx), std::nullopt};
   report(cx, "started", table_);
 }
 
@@ -64,7 +63,7 @@ void side_recorder::failed(davit::context &cx) {
   const outcome o = failed_outcome(cx, "failed");
   if (open_ || cx.run().dry) return complete(cx, o);
   // Another plugin refused the migration before it was this one's turn.
-  table_.insert(cx, cx.side(), o);
+  table_.record(cx, cx.side(), o);
   report(cx, o.word, table_);
 }
 

@@ -1,6 +1,8 @@
 // The audit table: where it is, when it is made, and what stands in it besides the migration.
 #include "shipped.hpp"
 
+#include "support/working_role.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -122,6 +124,22 @@ TEST_CASE("audit-log: the table may be kept by others, with columns of their own
   up(p, 0);
   CHECK(p.database().sql("SELECT version, team FROM davit_audit WHERE outcome = 'applied' ORDER BY id") ==
         "1|shop\n2|shop");
+}
+
+TEST_CASE("audit-log: the right to INSERT is enough where rows are only written") {
+  const project p(only("audit_log", "config = { create_table = false }"));
+  const working_role role(p);
+  p.migration("1_one.up.sql", "SELECT 1;");
+  p.migration("2_bad.up.sql", "SELECT 1 / 0;");
+  p.database().sql("CREATE TABLE davit_audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid, version "
+                   "text, name text, direction text, environment text, database_user text, checksum text, outcome "
+                   "text, sqlstate text, error text, hint_owner text, hint text, started_at timestamptz, finished_at "
+                   "timestamptz); GRANT INSERT ON davit_audit TO " +
+                   role.login() + ", " + role.owner());
+  const auto run = p.davit({"up"}, role.as());
+  CHECK_MESSAGE(run.exit_code == 1, run.err);
+  CHECK_MESSAGE(has(run.err, "division by zero"), run.err);
+  CHECK(p.database().sql("SELECT version, outcome FROM davit_audit ORDER BY id") == "1|applied\n2|failed");
 }
 
 TEST_CASE("audit-log: two instances keep two tables, each in its own way") {
