@@ -44,7 +44,7 @@ std::string refused_late_hint(const postgres::server_error &e) {
 // What is tidied up twice is as tidy.
 bool may_be_repeated(const migration::statement &st) {
   const sql::token_reader words(st.text);
-  return words.is("vacuum") || words.is("analyze") || words.is("cluster");
+  return words.is("vacuum") || words.is("analyze") || words.is("cluster") || words.is("reindex");
 }
 
 error lost_at_commit() {
@@ -93,7 +93,7 @@ void stepwise::in_transaction_of_its_own(std::size_t i) {
     p_.run(st);
   } catch (postgres::server_error &e) {
     const bool refused = refused_in_block(e) && c.alive();
-    acted_outside_ = outside || (refused && !refused_at_once(e));
+    acted_outside_ = outside || (refused && !refused_at_once(e) && !may_be_repeated(st));
     if (refused && acted_outside_) e.hint = refused_late_hint(e);
     if (refused && acted_outside_ && !outside) reach(i + 1, std::nullopt);
     if (!refused || acted_outside_) throw;
