@@ -1,6 +1,8 @@
 // Every exit code of the table, by a command that leads to it; 70, a bug, is the one that no test can order.
 #include "shell.hpp"
 
+#include "support/waiting.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -126,7 +128,6 @@ TEST_CASE("130 and 143: interrupted, in a statement and in a hook, with the obje
       CHECK(has(ended.err, "[failure]"));
       CHECK_FALSE(exists(p, "a"));
     }
-    CHECK(p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'davit %' AND "
-                           "datname = current_database()") == "0");
+    wait_until_davit_is_gone(p);
   }
 }

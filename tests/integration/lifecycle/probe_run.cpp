@@ -6,13 +6,9 @@
 
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace davit::test {
-
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -109,21 +105,6 @@ bool exists(const project &p, std::string_view relation) {
 std::string stat(const finished_run &run, const std::string &path) {
   const std::string at = "/stats/" + path;
   return run.answer().has(at) ? run.answer().dump(at + "/value") : "";
-}
-
-void wait_until(std::string_view what, const std::function<bool()> &holds) {
-  const auto patience = std::chrono::steady_clock::now() + 30s;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > patience) throw std::runtime_error("in vain: " + std::string(what));
-    std::this_thread::sleep_for(5ms);
-  }
-}
-
-void wait_until_davit_is_gone(const project &p) {
-  wait_until("waiting for the end of davit's sessions", [&] {
-    return p.database().sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                            "application_name LIKE 'davit %'") == "0";
-  });
 }
 
 void wait_for_statement(const project &p, std::string_view words) {

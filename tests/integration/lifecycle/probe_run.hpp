@@ -2,9 +2,9 @@
 #pragma once
 
 #include "support/project.hpp"
+#include "support/waiting.hpp"
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,12 +65,6 @@ bool exists(const project &p, std::string_view relation);
 // The value of a stat of the run as JSON; `path` is "run/KEY" or "migrations/VERSION/KEY". Empty if there is none.
 std::string stat(const finished_run &run, const std::string &path);
 
-// Looks again and again until it holds. Throws std::runtime_error with `what` when that takes too long.
-void wait_until(std::string_view what, const std::function<bool()> &holds);
-
-// Waits until the server has ended every session of davit's on the project's database; it does so a moment after the
-// program is gone.
-void wait_until_davit_is_gone(const project &p);
 // Waits until a statement whose text contains `words` runs in davit's session.
 void wait_for_statement(const project &p, std::string_view words);
 // Waits until davit's run session waits for a lock.
