@@ -49,6 +49,7 @@ public:
 
   // From the server; empty if it did not come from there.
   std::string sqlstate, detail, server_hint;
+  std::string context; // the server's call stack, innermost first: functions, blocks, the line of a COPY
 
   // Who failed: empty unless a hook did.
   std::string plugin, handler, phase;

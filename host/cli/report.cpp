@@ -21,6 +21,13 @@ void add_indented(std::string &to, std::string_view label, std::string_view text
   }
 }
 
+// Where a function calls itself, the rest is more of the same.
+std::string_view beginning(std::string_view context) {
+  std::size_t end = 0;
+  for (int lines = 0; lines < 10 && end != std::string_view::npos; ++lines) end = context.find('\n', end + (lines > 0));
+  return context.substr(0, end);
+}
+
 std::string headline(const error &e) {
   std::string who;
   if (!e.handler.empty())
@@ -38,6 +45,7 @@ std::string lines_of(const terminal &t, const error &e) {
                     t.on_err(style::bold, (where.empty() ? "" : where + ": ") + printable(headline(e)));
   add_indented(out, "", e.excerpt);
   add_indented(out, "detail", e.detail);
+  add_indented(out, "context", beginning(e.context));
   add_indented(out, "server's hint", e.server_hint);
   add_indented(out, "state", e.state);
   add_indented(out, "what to do", e.hint);
@@ -64,6 +72,7 @@ nlohmann::ordered_json to_json(const error &e) {
   add("excerpt", e.excerpt);
   add("sqlstate", e.sqlstate);
   add("detail", e.detail);
+  add("context", std::string(beginning(e.context)));
   add("server_hint", e.server_hint);
   add("plugin", e.plugin);
   add("handler", e.handler);

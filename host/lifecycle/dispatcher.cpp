@@ -170,7 +170,7 @@ void dispatcher::write_down(const plugin::binding &b, const plugin::call_result 
 void dispatcher::scrub(error &e) const {
   if (plugins_.instances().empty()) return;
   const auto &hidden = plugins_.instances().front()->shared().secrets; // of all of them
-  for (std::string *text : {&e.message, &e.detail, &e.server_hint}) *text = hidden.scrub(*text);
+  for (std::string *text : {&e.message, &e.detail, &e.context, &e.server_hint}) *text = hidden.scrub(*text);
 }
 
 dispatcher::clock::time_point dispatcher::call(const plugin::binding &b, const plugin::occasion &when) {

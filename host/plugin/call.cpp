@@ -71,6 +71,7 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
   if (o == outcome::failed && passed_on) {
     e.sqlstate = s.last_error->sqlstate;
     e.detail = s.last_error->detail;
+    e.context = s.last_error->context;
     (s.last_error->hint_of_server ? e.server_hint : e.hint) = s.last_error->hint;
   }
   return e;
@@ -177,6 +178,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   if (out.failure) {
     out.failure->message = shared.secrets.scrub(out.failure->message);
     out.failure->detail = shared.secrets.scrub(out.failure->detail);
+    out.failure->context = shared.secrets.scrub(out.failure->context);
     out.failure->server_hint = shared.secrets.scrub(out.failure->server_hint);
     out.failure->plugin = b.owner->name();
     out.failure->handler = b.what->name;

@@ -35,6 +35,7 @@ void shown_error::set(const error &e, std::int32_t status) {
   sqlstate = e.sqlstate;
   message = e.message;
   detail = e.detail;
+  context = e.context;
   hint_of_server = !e.server_hint.empty();
   hint = hint_of_server ? e.server_hint : e.hint;
   file = e.where.file;

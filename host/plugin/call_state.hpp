@@ -30,7 +30,7 @@ private:
 // An error as the ABI shows it.
 struct shown_error {
   davit_error abi{};
-  std::string sqlstate, message, detail, hint, file, instance, handler, phase;
+  std::string sqlstate, message, detail, context, hint, file, instance, handler, phase;
   bool hint_of_server = false; // else davit's own
   void set(const error &e, std::int32_t status);
 };

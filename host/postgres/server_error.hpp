@@ -15,7 +15,6 @@ class server_error : public error {
 public:
   using error::error;
   std::uint32_t position = 0; // character in the statement, from 1; 0 if the server gave none
-  std::string context;        // the server's call stack, for errors inside functions
   std::string table, column;  // that a constraint was about
 };
 

@@ -23,6 +23,14 @@ namespace {
 constexpr const char *free_the_ledger =
     "wait until that session has let go of davit's tables, or end it, then run davit again";
 
+// What has a call stack is the database's: no statement of davit's own calls a function that has one.
+void explain_foreign_code(postgres::server_error &e) {
+  if (e.context.empty() || !e.hint.empty() || e.code != error_code::sql) return;
+  e.hint = "it was code of the database (see the context), called by a statement of davit's own on its ledger: a "
+           "trigger, rule, policy or event trigger; search_path is pg_catalog in this session: let that code name "
+           "what it uses with its schema, or set its own search_path";
+}
+
 } // namespace
 
 void advise_grant(postgres::server_error &e) {
@@ -78,6 +86,7 @@ void ledger_wait::explain(postgres::server_error &e) {
   const bool by_others = e.sqlstate == postgres::sqlstate::query_canceled && !stopped_;
   stopped_.reset();
   explain_wait(e, holders_ && !by_others ? holders_->seen() : "");
+  explain_foreign_code(e);
 }
 
 } // namespace davit::lifecycle
