@@ -30,6 +30,17 @@ void add_to(error &e, const error &other) {
 
 void dispatcher::fire(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration,
                       const error *failure) {
+  try {
+    call_handlers(which, scope, migration, failure);
+  } catch (...) {
+    care_.put_back();
+    throw;
+  }
+  only_logged(which) ? care_.put_back() : care_.phase_over();
+}
+
+void dispatcher::call_handlers(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration,
+                               const error *failure) {
   const plugin::phase_row &phase = which;
   const auto goes_on_at = std::exchange(resume_at_, std::nullopt);
   const std::size_t from = goes_on_at && now_.phase == &phase ? *goes_on_at : 0;
@@ -69,7 +80,9 @@ void dispatcher::call_all(plugin::sql_scope scope, const error *failure) {
     } catch (error &e) {
       ended = clock::now();
       if (!others_follow(e)) {
-        care_.after_failure(b, ended);
+        care_.called_last(b);
+        care_.name_culprit(e); // as long as the session is there to be looked at
+        care_.put_back();
         throw;
       }
       if (now_.failed)
@@ -78,10 +91,10 @@ void dispatcher::call_all(plugin::sql_scope scope, const error *failure) {
         now_.failed = std::move(e);
       plugin::decide_failure(*now_.failed); // the next one may end davit
     } catch (...) {
-      care_.after_failure(b, clock::now());
+      care_.called_last(b);
       throw;
     }
-    stoppable ? care_.after(b, scope, ended) : care_.after_failure(b, ended);
+    stoppable ? care_.after(b, scope, ended) : care_.after_logged(b, ended);
   }
   if (stoppable) stop_.check();
 }
@@ -145,6 +158,7 @@ void dispatcher::tell_failed_before(error &e) const {
 }
 
 void dispatcher::give_up(const error &why) {
+  care_.called_last(*now_.called);
   stats.revert(now_.stats);
   plugin::call_result r;
   r.outcome = outcome::abandoned;

@@ -38,6 +38,9 @@ public:
   // failure is thrown in the end. Who was not called is named in a warning.
   void fire(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
             const error *failure = nullptr);
+  // The calls alone, without the look at what they did to davit that every phase ends with.
+  void call_handlers(plugin::phase which, plugin::sql_scope scope, const plugin::migration_facts *migration = nullptr,
+                     const error *failure = nullptr);
 
   // The handler that runs does not return: puts down what became of it, and undoes its stats. Where its phase fires
   // once more, that goes on after it. Instances with such a handler are not called again.
@@ -51,10 +54,6 @@ public:
   const std::set<std::string> &outside() const { return outside_; }
   // Keeps out of the error what plugins have for secrets.
   void scrub(error &e) const;
-  // Says who has closed davit's sessions, if that is the reason for the error and somebody could have.
-  void name_culprit(error &e) const { care_.name_culprit(e); }
-  // After the last phase of the run.
-  void settle() { care_.settle(); }
 
   bool has_handlers(const plugin::phase_row &phase) const { return !plugins_.at(phase).empty(); }
   // Whether one of them may use the database at all.

@@ -39,7 +39,6 @@ void recorded_migration::attempts() {
       attempt_mark_.reset();
       return;
     } catch (error &e) {
-      p_.dispatcher.name_culprit(e); // as long as the session is there to be looked at
       undo();
       undo_stats();
       if (e.code == error_code::transaction_ended) end_.fate = fate::unknown;

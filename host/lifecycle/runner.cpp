@@ -123,7 +123,6 @@ run_outcome runner::run() {
 }
 
 void runner::failed(error e) {
-  dispatcher_.name_culprit(e);
   // Where the run was told to stop it failed because it was cancelled; of a migration's end that was asked at once,
   // before handlers were told of it.
   const bool decided = tells_to_stop(e.code) || !e.state.empty();
@@ -355,7 +354,6 @@ void runner::end() {
     rehearsal_->fire(last, nullptr, failure);
   else
     dispatcher_.fire(last, sessions_.usable() ? sql_scope::own_transaction : sql_scope::none, nullptr, failure);
-  dispatcher_.settle();
   if (rehearsal_) {
     rehearsal_->end();
     out_.rehearsed = rehearsal_->report();

@@ -66,6 +66,29 @@ TEST_CASE("what a handler changes in the process is put back after its phase, an
   }
 }
 
+TEST_CASE("that is so after each phase, not only after a handler's first call, and nobody else is blamed") {
+  for (const std::string at : {"before_ddl", "after_ddl"}) { // another phase than the witness's, and the same
+    CAPTURE(at);
+    const std::string witness = "\n[[plugins]]\nname = \"witness\"\npath = \"" + test_plugin("hostile").string() +
+                                "\"\nconfig = { act = \"say_folder\", at = \"after_ddl\" }\n";
+    const hostile_project p(std::string(head) + witness + hostile(act("chdir_later", at)));
+    for (const std::string v : {"0002", "0003", "0004"}) p.migration(v + "_more.up.sql", "SELECT " + v);
+    const auto run = up(p, 0);
+    const std::string here = p.folder().string();
+    CHECK(count(run.messages("after_ddl"), here) == 4);
+    const auto warnings = run.answer().size("/warnings");
+    REQUIRE(warnings > 0);
+    const std::string villain =
+        "plugin 'villain' at " + at + ": it changed the working folder, which davit has put back";
+    for (std::size_t i = 0; i < warnings; ++i) {
+      const auto warning = run.answer().text("/warnings/" + std::to_string(i));
+      // Of several that were called since the last look, it may be any; but once one is caught, no longer.
+      if (i + 1 == warnings || at == "before_ddl") CHECK(warning == villain);
+      CHECK(has(warning, "'villain'"));
+    }
+  }
+}
+
 TEST_CASE("no code of a plugin runs where its locale is put back") {
   for (const std::string &toml :
        {act("deadly_locale"), std::string("init = \"deadly_locale\""), std::string("destroy = \"deadly_locale\"")}) {

@@ -96,6 +96,18 @@ std::int32_t change_folder_and_throw(const scene &s) {
   change_folder(s);
   throw 42;
 }
+// As code does that works somewhere else from its second job on.
+std::int32_t change_folder_later(const scene &s) {
+  static bool called = false;
+  return std::exchange(called, true) ? change_folder(s) : DAVIT_OK;
+}
+// What others have left for it.
+std::int32_t say_folder(const scene &s) {
+  char here[4096];
+  if (!::getcwd(here, sizeof here)) return DAVIT_ERR;
+  s.host->report(s.ctx, 0, text(here));
+  return DAVIT_OK;
+}
 std::int32_t change_umask(const scene &) {
   ::umask(0);
   return DAVIT_OK;
@@ -288,9 +300,10 @@ deeds process_deeds() {
     {"unblock", unblock}, {"block", block}, {"handlers", handlers}, {"defaults", defaults}, {"ignore", ignore},
         {"setlocale", set_locale}, {"cpp_locale", cpp_locale}, {"deadly_locale", deadly_locale},
         {"throw_deadly", throw_deadly}, {"lose_environment", lose_environment}, {"log_without_room", log_without_room},
-        {"chdir", change_folder}, {"chdir_and_throw", change_folder_and_throw}, {"umask", change_umask},
-        {"close_output", close_output}, {"replace_output", replace_output}, {"close_all", close_all},
-        {"replace_sockets", replace_sockets}, {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
+        {"chdir", change_folder}, {"chdir_and_throw", change_folder_and_throw}, {"chdir_later", change_folder_later},
+        {"say_folder", say_folder}, {"umask", change_umask}, {"close_output", close_output},
+        {"replace_output", replace_output}, {"close_all", close_all}, {"replace_sockets", replace_sockets},
+        {"limits", lower_limits}, {"cross_sockets_later", cross_sockets_later},
         {"replace_sockets_later", replace_sockets_later}, {"no_pending_signals", no_pending_signals},
         {"no_more_threads", no_more_threads}, {"no_more_threads_and_hang", no_more_threads_and_hang},
         {"round_upwards", round_upwards}, {"trap_floats", trap_floats}, {"flush_to_zero", flush_to_zero},
