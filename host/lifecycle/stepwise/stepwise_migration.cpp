@@ -190,7 +190,20 @@ void stepwise_migration::failure_recorded() {
     }
     ledger::progress(p_.sessions.lock(), p_.settings.ledger.schema).settle();
   } catch (const error &) {
-    p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
+    if (!forget_progress()) p_.show.warning("how far " + step_.files.title() + " got is settled by the next run");
+  }
+}
+
+// None of its statements was sent: what tells of this run's progress, and is nobody else's, would only ask for a
+// repair.
+bool stepwise_migration::forget_progress() {
+  if (end_.fate != fate::undone) return false;
+  try {
+    p_.sessions.witness().exec(
+        ledger::progress::finish_sql(p_.settings.ledger.schema, p_.dispatcher.run.id, step_.files.id));
+    return true;
+  } catch (const error &) {
+    return false; // which is said
   }
 }
 

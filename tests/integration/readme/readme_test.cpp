@@ -19,7 +19,7 @@ std::string readme() { return davit::read_file(source_root() / "README.md"); }
 
 // What a new user does, with what this build made in place of what quickstart makes.
 std::string script_of(std::vector<block> blocks) {
-  // quickstart is run by a test of its own.
+  // quickstart installs packages and builds: tests/run begins with it, and no test here could.
   std::erase_if(blocks, [](const block &b) { return b.text.find("host/quickstart") != std::string::npos; });
   std::string script = as_script(blocks);
   const std::string from = "build/release";
