@@ -1,12 +1,11 @@
 #include "lifecycle/recorded_migration.hpp"
 
+#include "lifecycle/backoff.hpp"
 #include "lifecycle/outside_effects.hpp"
 #include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/verify_script.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <random>
 #include <utility>
 
 namespace davit::lifecycle {
@@ -77,9 +76,7 @@ void recorded_migration::undo_stats() {
 
 bool recorded_migration::try_again(error &e) {
   if (!worth_another_attempt(e) || facts_.attempt > p_.settings.database.lock_retries) return false;
-  static thread_local std::mt19937 random{std::random_device{}()};
-  const auto base = std::min<std::uint32_t>(100U << std::min(facts_.attempt - 1, 6U), 5000U);
-  const std::chrono::milliseconds pause(std::uniform_int_distribution<std::uint32_t>(base / 2, base)(random));
+  const auto pause = jittered_pause(facts_.attempt);
   p_.show.warning(to_string(e.where) + ": " + e.message + (e.detail.empty() ? "" : " (" + e.detail + ")") +
                   "; attempt " + std::to_string(facts_.attempt) + " was rolled back, the next one begins in " +
                   std::to_string(pause.count()) + " ms");

@@ -6,12 +6,22 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace davit::test;
 
 namespace {
 
 constexpr std::string_view toml_head = "environment = \"test\"\n[database]\nlock_timeout = \"50ms\"\nlock_retries = ";
+
+// Those between attempts, in milliseconds, as they were announced.
+std::vector<int> pauses(std::string_view shown) {
+  constexpr std::string_view begins = "the next one begins in ";
+  std::vector<int> out;
+  for (std::size_t at = 0; (at = shown.find(begins, at)) != shown.npos;)
+    out.push_back(std::stoi(std::string(shown.substr(at += begins.size(), 6))));
+  return out;
+}
 
 } // namespace
 
@@ -58,6 +68,20 @@ TEST_CASE("when the retries are used up the migration fails with the lock timeou
   CHECK(run.answer().text("/error/sqlstate") == "55P03");
   CHECK(has(run.answer().text("/error/hint"), "lock_retries"));
   CHECK(has(run.messages("on_error"), "attempt=2"));
+}
+
+TEST_CASE("the pauses between attempts grow, are said, and are kept") {
+  const project p(std::string(toml_head) + "3\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "ALTER TABLE t ADD j int;");
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+  const auto run = up(p, 1);
+  const auto all = pauses(run.err());
+  REQUIRE(all.size() == 3);
+  CHECK(all[0] > 0);
+  CHECK(all[2] > all[0]); // neighbours may be alike
+  CHECK(run.answer().number("/duration_ms") >= all[0] + all[1] + all[2] + 4 * 50);
 }
 
 TEST_CASE("a lock timeout in a handler's own SQL is the handler's failure, not a reason to retry") {
