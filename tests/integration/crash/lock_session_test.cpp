@@ -37,6 +37,19 @@ TEST_CASE("the lock session is lost right before COMMIT: nothing is committed") 
   check_nothing_applied(p, up(p, 1));
 }
 
+// The migration's own statement waits for the end of the session, but its socket may tell of it a moment later.
+TEST_CASE("the lock session is lost between two statements of a transaction: nothing is applied") {
+  const project p;
+  p.database().sql("CREATE SEQUENCE reached");
+  std::string file = "CREATE TABLE one (i int);\nSELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE "
+                     "application_name = 'davit lock' AND datname = current_database();\n";
+  for (int i = 0; i < 3000; ++i) file += "SELECT nextval('reached');\n";
+  p.migration("0001_one.up.sql", file);
+  const auto run = up(p, 1);
+  check_nothing_applied(p, run);
+  CHECK(p.database().sql("SELECT NOT is_called OR last_value < 3000 FROM reached") == "t");
+}
+
 TEST_CASE("the lock session is lost after COMMIT: the migration is applied, and the error says what was lost") {
   const project p(with_probe(action(R"t(phase = "post_execute")t", end_it)));
   p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");

@@ -30,6 +30,28 @@ TEST_CASE("of two davit up at once the second waits, says for whom, finds nothin
   CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration") == "2");
 }
 
+// Whoever waits inside a statement has a snapshot, for whose end CREATE INDEX CONCURRENTLY waits.
+TEST_CASE("a run that waits for the run lock does not hold up the holder's CREATE INDEX CONCURRENTLY") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\nrun_lock_timeout = \"2m\"\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_index.up.sql", "CREATE INDEX CONCURRENTLY t_i ON t (i);");
+  auto writer = p.database().connect();
+  writer.exec("BEGIN; INSERT INTO t VALUES (1)");
+  running_program first(p.command({"up", "--json"}));
+  wait_for_lock_wait(p); // the build, for the writer
+  running_program second(p.command({"up", "--json"}));
+  second.wait_for_output("waiting for the run lock: held by pid");
+  writer.exec("COMMIT");
+  const finished_run one(first.wait());
+  const finished_run two(second.wait());
+  CHECK(one.exit_code() == 0);
+  CHECK(two.exit_code() == 0);
+  CHECK(two.answer().text("/outcome") == "nothing_to_do");
+  CHECK_FALSE(has(one.all_output() + two.all_output(), "deadlock"));
+  CHECK(p.database().sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_i'::regclass") == "t");
+  CHECK(p.database().sql("SELECT count(*) FROM davit.run_migration") == "1");
+}
+
 TEST_CASE("a run that cannot look up who holds the run lock waits all the same") {
   const project p("environment = \"test\"\n[database]\nlock_timeout = \"0\"\n");
   p.database().sql("CREATE TABLE gate (i int)");

@@ -1,6 +1,8 @@
 // Which session a handler's SQL runs on, in which transaction, and what is left of it.
 #include "probe_run.hpp"
 
+#include "support/proxy.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace davit::test;
@@ -85,11 +87,22 @@ TEST_CASE("savepoints are opened lazily: a handler without SQL costs no statemen
   CHECK(count(second.text(), ": BEGIN") == 2); // of the migration, and of post_execute
 }
 
-TEST_CASE("the run session is opened only when there is work") {
+TEST_CASE("the run session is opened only when there is work, be there no migrations or none that is pending") {
   const project p(with_probe(R"t({ phase = "validated", do = "report", text = "no SQL" })t"));
-  const server_log log(p);
-  up(p, 0);
-  CHECK(count(log.text(), "SET statement_timeout = 0") == 1); // every session of davit's begins so
+  for (const bool applied : {false, true}) {
+    CAPTURE(applied);
+    if (applied) {
+      p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+      p.migration("0002_two.up.sql", "-- davit: no-transaction\nCREATE TABLE two (i int);");
+      up(p, 0);
+    }
+    const proxy network(server().folder());
+    const server_log log(p);
+    const auto run = davit_run(p, {"up"}, 0, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}});
+    CHECK(run.answer().text("/outcome") == "nothing_to_do");
+    CHECK(network.accepted() == 1);
+    CHECK(count(log.text(), "SET statement_timeout = 0") == 1); // every session of davit's begins so
+  }
 }
 
 TEST_CASE("undo goes back to where the handler began, and further work is kept") {
