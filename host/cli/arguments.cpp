@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/nearest.hpp"
 #include "cli/completion.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/explain.hpp"
@@ -40,6 +41,7 @@ private:
   command_node node_of(const CLI::App &app) const;
   option_node node_of(const CLI::Option &option) const;
   void check_repair() const;
+  std::string mistyped_command() const;
   CLI::App *add(CLI::App &to, command c, const std::string &name, const std::string &help);
   void add_run_options(CLI::App *app);
   void add_run_commands();
@@ -184,6 +186,19 @@ void parser::check_repair() const {
                                "give VERSION with --resume, --applied or --reverted, or --accept-files alone");
 }
 
+// What is wrong with the word in a command's place; empty if it is not that.
+std::string parser::mistyped_command() const {
+  const CLI::App *at = &app_;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::vector<std::string> names;
+  for (const auto *command : at->get_subcommands({})) names.push_back(command->get_name());
+  const auto rest = app_.remaining(true);
+  const auto word = std::find_if(rest.begin(), rest.end(), [](const auto &r) { return !r.starts_with('-'); });
+  if (names.empty() || word == rest.end()) return {};
+  return "there is no command '" + (at == &app_ ? "" : at->get_name() + " ") + *word +
+         "': " + did_you_mean(*word, std::vector<std::string_view>(names.begin(), names.end())) + "\n";
+}
+
 option_node parser::node_of(const CLI::Option &option) const {
   option_node out;
   for (const auto &name : option.get_snames()) out.names.push_back("-" + name);
@@ -217,7 +232,8 @@ parsed parser::parse(int argc, char **argv) {
     std::ostringstream err;
     const int code = app_.exit(e, out, err);
     if (code == 0) return {std::nullopt, out.str(), 0};
-    return {std::nullopt, err.str(), static_cast<int>(exit_code::usage)};
+    const std::string mistyped = mistyped_command();
+    return {std::nullopt, mistyped.empty() ? err.str() : mistyped, static_cast<int>(exit_code::usage)};
   }
 }
 

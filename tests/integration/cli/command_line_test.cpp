@@ -56,6 +56,14 @@ TEST_CASE("--version is one line of three numbers") {
   CHECK(version.out.find('\n') == version.out.size() - 1);
 }
 
+TEST_CASE("a mistyped command is named, with the one that is meant") {
+  CHECK(has(bare({"stauts"}).err, "there is no command 'stauts': did you mean 'status'?"));
+  CHECK(has(bare({"-e", "test", "plugin", "lst"}).err, "there is no command 'plugin lst': did you mean 'list'?"));
+  CHECK(has(bare({"plugin", "frobnicate"}).err, "'plugin frobnicate': valid are: list, inspect"));
+  CHECK_FALSE(has(bare({"up", "extra"}).err, "no command"));
+  CHECK_FALSE(has(bare({"plugin"}).err, "no command"));
+}
+
 TEST_CASE("wrong usage is refused with 2 on stderr, and as an object on stdout if asked for") {
   const std::vector<std::vector<std::string>> wrong{{},
                                                     {"uo"},
