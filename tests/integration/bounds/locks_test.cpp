@@ -69,10 +69,7 @@ TEST_CASE("a lock timeout names the lock, and who holds it: pid, user, applicati
 }
 
 TEST_CASE("on a terminal of any width all of it is live, and stands there once, whole, when the lock is had in time") {
-  if (!gives_out_terminals()) {
-    MESSAGE("not tested: this machine gives out no pseudo-terminals");
-    return;
-  }
+  REQUIRE_MESSAGE(gives_out_terminals(), "no pseudo-terminal to be had");
   for (const int columns : {40, 60, 80, 120, 250}) {
     CAPTURE(columns);
     const project p(toml("60s", 0));

@@ -16,14 +16,13 @@ TEST_CASE("a dry run runs the SQL and the hooks, asks nothing, and keeps nothing
                              hook(R"t(do = "sql", sql = "SELECT i FROM audit")t")));
   p.database().sql("CREATE TABLE audit (i int)");
   p.migration("0001_one.up.sql", "CREATE TABLE one AS SELECT 1 UNION ALL SELECT 2;");
-  const auto before = p.database().schema_dump();
+  const auto before = p.database().whole_dump();
   auto command = p.command({"up", "--dry-run", "--json"});
   command.input = "y\n"; // an answer that another tool would take for a yes
   const finished_run run(davit::test::run(command));
   CHECK(run.exit_code() == 0);
   CHECK(run.messages("after_ddl") == "2");
-  CHECK(p.database().schema_dump() == before);
-  CHECK(p.database().sql("SELECT count(*) FROM audit") == "0");
+  CHECK(p.database().whole_dump() == before);
   up(p, 0); // it is still to do
   CHECK(p.database().sql("SELECT i FROM audit") == "2");
 }
