@@ -13,19 +13,58 @@ std::string quoted(const std::string &text) {
   return "'" + out + "'";
 }
 
-// True where the words so far are this command's and none of its subcommands'.
-std::string condition(const std::string &path, const command_node &node) {
+// {0}: options with a value, {1}: commands
+constexpr const char *frame = R"(# fish completion for davit: save it as davit.fish in ~/.config/fish/completions
+# Whether the words before the cursor are those of the command $argv[1], with as many arguments as $argv[2] says, if it does.
+function __davit_at
+    set -l words (commandline -opc)
+    while set -q words[1]; and string match -q '*=*' -- $words[1]
+        set -e words[1]
+    end
+    set -l command ''
+    set -l option ''
+    set -l given 0
+    for word in $words[2..-1]
+        if test -n "$option"
+            set option ''
+            continue
+        end
+        switch "$command:$word"
+            case {0}
+                set option $word
+            case '*:-*'
+{1}            case '*'
+                set given (math $given + 1)
+        end
+    end
+    test "$command" = "$argv[1]"; and test "$given" = "$argv[2]" -o -z "$argv[2]"
+end
+complete -c davit -f
+)";
+
+std::string options_with_a_value(const command_node &root) {
   std::string out;
-  for (std::string_view rest = path; !rest.empty();) {
-    const auto blank = rest.find(' ');
-    out += fmt::format("{}__fish_seen_subcommand_from {}", out.empty() ? "" : "; and ", rest.substr(0, blank));
-    rest = blank == std::string_view::npos ? std::string_view{} : rest.substr(blank + 1);
-  }
-  if (path.empty()) return "__fish_use_subcommand";
-  std::string subs;
-  for (const auto &c : node.commands) subs += " " + c.name;
-  return subs.empty() ? out : out + "; and not __fish_seen_subcommand_from" + subs;
+  for_each_command(root, [&](const std::string &path, const command_node &node) {
+    for (const auto &o : node.options)
+      for (const auto &name : o.names)
+        if (o.value != value_kind::none)
+          out += (out.empty() ? "" : " ") + quoted((path.empty() ? "*" : path) + ":" + name);
+  });
+  return out;
 }
+
+std::string cases_of_commands(const command_node &root) {
+  std::string out;
+  for_each_command(root, [&](const std::string &path, const command_node &node) {
+    for (const auto &c : node.commands)
+      out += fmt::format("            case {}\n                set command {}\n", quoted(path + ":" + c.name),
+                         quoted(path.empty() ? c.name : path + " " + c.name));
+  });
+  return out;
+}
+
+std::string at(const std::string &path) { return "__davit_at \"" + path + "\""; }
+std::string at(const std::string &path, std::size_t given) { return at(path) + " " + std::to_string(given); }
 
 std::string value_of(const option_node &o) {
   switch (o.value) {
@@ -55,16 +94,14 @@ std::string argument_line(const std::string &when, const option_node &o) {
 } // namespace
 
 std::string fish_completion(const command_node &root) {
-  std::string out = "# fish completion for davit: save it as davit.fish in ~/.config/fish/completions\n"
-                    "complete -c davit -f\n";
+  std::string out = fmt::format(fmt::runtime(frame), options_with_a_value(root), cases_of_commands(root));
   for (const auto &o : root.options) out += option_line("", o);
   for_each_command(root, [&](const std::string &path, const command_node &node) {
-    const auto when = condition(path, node);
     for (const auto &c : node.commands)
-      out += fmt::format("complete -c davit -n {} -a {} -d {}\n", quoted(when), c.name, quoted(c.help));
+      out += fmt::format("complete -c davit -n {} -a {} -d {}\n", quoted(at(path, 0)), c.name, quoted(c.help));
     if (path.empty()) return;
-    for (const auto &o : node.options) out += option_line(when, o);
-    for (const auto &a : node.arguments) out += argument_line(when, a);
+    for (const auto &o : node.options) out += option_line(at(path), o);
+    for (std::size_t i = 0; i < node.arguments.size(); ++i) out += argument_line(at(path, i), node.arguments[i]);
   });
   return out;
 }
