@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/explain.hpp"
 #include "cli/report.hpp"
 
@@ -21,11 +22,12 @@ std::string joined(const std::vector<std::string_view> &words) {
   return out;
 }
 
+bool is_exit(const explanation &e) { return std::to_string(e.exit) == e.code; }
+
 // Text for people: the parts of an explanation as paragraphs.
 std::string text_of(const explanation &e) {
-  const bool is_exit = std::to_string(e.exit) == e.code;
   std::string out =
-      is_exit ? fmt::format("Exit code {}: {}.", e.exit, e.meaning) : fmt::format("{}: {}", e.code, e.meaning);
+      is_exit(e) ? fmt::format("Exit code {}: {}.", e.exit, e.meaning) : fmt::format("{}: {}", e.code, e.meaning);
   const auto add = [&out](std::string_view label, std::string_view text) {
     if (!text.empty()) out += fmt::format("\n  {:<11} {}", label, text);
   };
@@ -33,7 +35,7 @@ std::string text_of(const explanation &e) {
   add("errors:", joined(e.errors));
   add("state:", e.state);
   add("what to do:", e.remedy);
-  if (!is_exit) out += fmt::format("\nExit code {}.", e.exit);
+  if (!is_exit(e)) out += fmt::format("\nExit code {}.", e.exit);
   return out;
 }
 
@@ -54,8 +56,14 @@ void list(const options &o, terminal &t, const std::vector<explanation> &all) {
     print_json(t, j);
     return;
   }
-  for (const auto &e : all)
-    t.out(fmt::format("{}  {}", t.on_out(style::bold, fmt::format("{:<18}", e.code)), e.meaning));
+  const auto line = [&t](std::string_view code, std::string_view meaning) {
+    t.out(fmt::format("{}  {}", t.on_out(style::bold, fmt::format("{:<18}", code)), meaning));
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0 && is_exit(all[i - 1]) && !is_exit(all[i]))
+      for (const auto &e : exits_by_signal) line(e.number, e.meaning);
+    line(all[i].code, all[i].meaning);
+  }
 }
 
 } // namespace
@@ -66,8 +74,11 @@ int command_explain(const options &o, terminal &t) {
     list(o, t, all);
     return 0;
   }
-  const auto at = std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.code == o.argument; });
-  if (at == all.end()) {
+  auto found = explain_signal(o.argument);
+  if (const auto at = std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.code == o.argument; });
+      at != all.end())
+    found = *at;
+  if (!found) {
     std::vector<std::string_view> codes;
     for (const auto &e : all) codes.push_back(e.code);
     const auto near = nearest(o.argument, codes);
@@ -77,11 +88,11 @@ int command_explain(const options &o, terminal &t) {
   }
   if (o.json) {
     ordered_json j = json_answer(name_of(o.what));
-    j.update(to_json(*at));
-    j["text"] = text_of(*at);
+    j.update(to_json(*found));
+    j["text"] = text_of(*found);
     print_json(t, j);
   } else {
-    t.out(text_of(*at));
+    t.out(text_of(*found));
   }
   return 0;
 }

@@ -5,13 +5,8 @@
 namespace davit::cli {
 namespace {
 
-struct exit_row {
-  int number;
-  std::string_view meaning;
-};
-
 constexpr exit_row exits[] = {
-#define DAVIT_EXIT(number, name, meaning) {number, meaning},
+#define DAVIT_EXIT(number, name, meaning) {#number, meaning},
 #include "base/exit_codes.def"
 };
 
@@ -19,7 +14,8 @@ constexpr exit_row exits[] = {
 
 std::string exit_code_table() {
   std::string out = "Exit codes:\n";
-  for (const auto &e : exits) out += fmt::format("  {:>3}  {}\n", e.number, e.meaning);
+  for (const auto &e : exits) out += fmt::format("  {:>7}  {}\n", e.number, e.meaning);
+  for (const auto &e : exits_by_signal) out += fmt::format("  {:>7}  {}\n", e.number, e.meaning);
   return out;
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("--help names every command and every exit code, on stdout") {
   CHECK(help.exit_code == 0);
   CHECK(help.err.empty());
   for (const auto &name : commands) CHECK_MESSAGE(has(help.out, "\n  " + name), name);
-  for (const auto code : {"0", "1", "2", "3", "4", "5", "6", "7", "8", "70", "124", "130", "143"})
+  for (const auto code : {"0", "1", "2", "3", "4", "5", "6", "7", "8", "70", "124", "130", "143", "128 + N"})
     CHECK_MESSAGE(has(help.out, std::string(" ") + code + "  "), code);
 }
 
@@ -124,9 +124,36 @@ TEST_CASE("explain tells of every code it lists") {
     for (const auto part : {"/meaning", "/state", "/what_to_do"}) CHECK(has(text.out, one.text(part)));
   }
   CHECK(has(bare({"explain", "6"}).out, "checksum_changed"));
+  CHECK_FALSE(has(bare({"explain", "4"}).out, "signature")); // nothing checks one
   const json object(bare({"explain", "irreversible", "--json"}).out);
   CHECK(object.integer("/exit_code") == 6);
   CHECK(has(object.text("/causes"), "without a down file"));
+}
+
+TEST_CASE("explain knows what a shell makes of an end by a signal, for all that are no exit codes of davit's own") {
+  const struct {
+    std::string code, meaning, remedy;
+  } rows[] = {{"139", "SIGSEGV: a crash, of a plugin or of davit", "name the plugin, handler and phase"},
+              {"134", "SIGABRT: a crash, of a plugin or of davit", "take it out of davit.toml"},
+              {"137", "SIGKILL", "memory had run out"},
+              {"138", "SIGUSR1", "somebody sent it from outside"},
+              {"129", "SIGHUP", "somebody sent it from outside"}};
+  for (const auto &row : rows) {
+    CAPTURE(row.code);
+    const auto text = bare({"explain", row.code});
+    CHECK(text.exit_code == 0);
+    CHECK(has(text.out, "Exit code " + row.code + ": davit was ended by " + row.meaning + ".\n"));
+    CHECK(has(text.out, row.remedy));
+    const json object(bare({"explain", row.code, "--json"}).out);
+    CHECK(object.integer("/exit_code") == std::stoi(row.code));
+    CHECK(has(object.text("/what_to_do"), row.remedy));
+  }
+  CHECK(has(bare({"explain", "143"}).out, "errors:     terminated"));
+  CHECK(has(bare({"explain"}).out, "\n128 + N "));
+  for (const auto *code : {"128", "193", "-139", "139x", "300", "99999999999"}) {
+    CAPTURE(code);
+    CHECK(bare({"explain", "--", code}).exit_code == 2);
+  }
 }
 
 TEST_CASE("explain proposes the nearest code") {

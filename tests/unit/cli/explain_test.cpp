@@ -10,7 +10,7 @@
 using davit::cli::explanations;
 
 TEST_CASE("every error code and every exit code says what it means, what state things are in and what to do") {
-  std::set<std::string_view> seen;
+  std::set<std::string> seen;
   for (const auto &e : explanations()) {
     CAPTURE(e.code);
     CHECK_MESSAGE(seen.insert(e.code).second, "explained twice");
