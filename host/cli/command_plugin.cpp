@@ -104,8 +104,8 @@ int command_plugin_inspect(const options &o, terminal &t) {
       t.err_if_read(t.on_err(style::bad, "error: ") + printable(file.string() + ": " + std::string(line)));
     });
     // Whoever inspects it decides afterwards whether to trust it; the rules for writers hold when it is used.
-    const plugin::library &l = plugin::load_library(file, {"", true});
-    const plugin::descriptor d = plugin::read_descriptor(*l.descriptor, file.string());
+    const plugin::library &l = plugin::load_library(file, {"", true, ""});
+    const plugin::descriptor d = plugin::read_descriptor(*l.descriptor, "the descriptor of " + file.string());
     limit.reset(); // whoever reads the answer takes the time they like
     ordered_json j = json_answer(name_of(o.what));
     j.update({{"file", l.file.string()},

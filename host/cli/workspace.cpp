@@ -3,6 +3,7 @@
 #include "cli/last_steps.hpp"
 #include "cli/report.hpp"
 #include "config/duration.hpp"
+#include "plugin/crash_reporter.hpp"
 
 #include <utility>
 
@@ -79,6 +80,7 @@ postgres::connection &workspace::connect(const char *purpose) {
   start_server();
   wait_.reset();
   if (services_.process) services_.process->environment().put_back();
+  plugin::note_connection();
   session_.emplace(postgres::connect_options{settings.database.url, std::string("davit ") + purpose});
   session_->exec(lifecycle::ledger_session_sql());
   wait_ = watch(*session_, purpose);

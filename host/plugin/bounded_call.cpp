@@ -69,11 +69,15 @@ void bounded_call::watch(sigset_t awaited, std::chrono::milliseconds limit) {
 
 void bounded_call::leave_now(const std::string &why, error_code code) const {
   const std::string what = std::string(step_.load()) + " " + why;
+  const std::string remedy = code == error_code::plugin_deadline
+                                 ? "mend the plugin, give it a longer deadline, or take it out of davit.toml"
+                                 : "";
   std::string line = what + "; davit leaves now";
   if (const auto decided = decided_status())
     line += ", with the exit code of what it has answered: " + std::to_string(*decided);
+  if (!remedy.empty()) line += "; what to do: " + remedy;
   say_(line);
-  leave(error(code, who_ + ": " + what));
+  leave(error(code, who_ + ": " + what, remedy));
 }
 
 } // namespace davit::plugin

@@ -20,7 +20,9 @@ namespace {
 
 constexpr std::size_t stack_size = 64 * 1024;
 constexpr std::string_view own_line = "\ndavit: ";
-constexpr std::string_view what_next = "; the server rolls back what was not committed, davit status tells what was\n";
+constexpr std::string_view rolled_back = "the server rolls back what was not committed, davit status tells what was";
+constexpr std::string_view untouched = "davit had not connected to the database, nothing is changed there";
+constexpr std::string_view what_to_do = "mend the plugin, or take it out of davit.toml";
 
 // Text that a signal handler may read at any moment.
 template <std::size_t N> struct fixed_text {
@@ -45,6 +47,7 @@ struct thread_note {
 constinit thread_local thread_note mine;
 std::atomic<thread_note *> running{nullptr}; // the one that davit waits for
 std::atomic<bool> have_run{false};
+std::atomic<bool> database_reached{false};
 std::atomic<int> late_stop{0};
 fixed_text<1000> loaded;
 fixed_text<1000> failed_before; // empty, or without control characters
@@ -74,8 +77,14 @@ template <class Say> void say_where(Say &&say) {
 }
 void put_where() { say_where(put); }
 
+std::string_view state() { return database_reached ? rolled_back : untouched; }
+
 void put_what_next() {
-  put(decided_status() ? "; what davit has answered stands, and so does its exit code\n" : what_next);
+  put("; ");
+  put(decided_status() ? "what davit has answered stands, and so does its exit code" : state());
+  put("\ndavit: what to do: ");
+  put(inside_note() ? what_to_do : "take the plugins out of davit.toml one at a time, to see whose thread it was");
+  put("\n");
 }
 
 [[maybe_unused]] bool plugins_involved() { return inside_note() || !loaded.view().empty(); }
@@ -91,6 +100,13 @@ bool sent_from_outside(const siginfo_t &info) {
   const bool by_somebody = info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_TKILL;
   const bool by_terminal = info.si_code == SI_KERNEL && info.si_signo <= SIGQUIT; // SIGHUP, SIGINT, SIGQUIT
   return by_terminal || (by_somebody && info.si_pid != ::getpid());
+}
+
+// The first process of a container: the kernel keeps from it what it has no handler for. Others may have been told to
+// ignore a signal by who started them. Having said that davit has crashed, it cannot go on.
+bool would_end_nothing(int signal) {
+  const auto was = before[static_cast<std::size_t>(signal)].sa_handler;
+  return was == SIG_IGN || (was == SIG_DFL && ::getpid() == 1);
 }
 
 void report(int signal, siginfo_t *info, void *) {
@@ -114,6 +130,7 @@ void report(int signal, siginfo_t *info, void *) {
       put("\n");
     }
     if (const auto status = decided_status()) ::_exit(*status);
+    if (would_end_nothing(signal)) ::_exit(128 + signal);
   }
   ::sigaction(signal, &before[static_cast<std::size_t>(signal)], nullptr);
   ::raise(signal); // delivered when this handler returns, to whoever had it before
@@ -143,10 +160,9 @@ void stay_if_given_up(std::string_view what) {
   put(what);
   put_where();
   put_what_next();
-  error why(error_code::hook_failed, std::string(what.substr(own_line.size())),
-            "mend the plugin, or take it out of davit.toml");
+  error why(error_code::hook_failed, std::string(what.substr(own_line.size())), std::string(what_to_do));
   say_where([&why](std::string_view text) { why.message += text; });
-  why.state = "the server rolls back what was not committed, davit status tells what was";
+  why.state = state();
   leave(why);
 }
 
@@ -201,6 +217,8 @@ void note_failure(std::string_view text) {
   failed_before.clear();
   failed_before.append(plain);
 }
+
+void note_connection() { database_reached = true; }
 
 bool foreign_code_has_run() { return have_run.load(std::memory_order_relaxed); }
 

@@ -39,6 +39,9 @@ void give_up_running_call();
 // What the run has failed of, for a crash after that.
 void note_failure(std::string_view text);
 
+// From now on a crash may have left something for the server to roll back.
+void note_connection();
+
 // Whether code of a plugin has run in this process.
 bool foreign_code_has_run();
 

@@ -63,8 +63,8 @@ std::optional<capability> read_capability(davit_str s) {
 
 } // namespace
 
-descriptor read_descriptor(const davit_plugin &p, std::string_view file) {
-  const crash_note note("the descriptor of " + std::string(file));
+descriptor read_descriptor(const davit_plugin &p, std::string_view what) {
+  const crash_note note(what);
   if (p.struct_size < plugin_size_1_0 || p.struct_size > (1U << 16))
     refuse("its descriptor says that it has " + std::to_string(p.struct_size) + " bytes; ABI 1.0 has " +
            std::to_string(plugin_size_1_0));

@@ -35,7 +35,7 @@ struct descriptor {
   decltype(davit_plugin::get_extension) get_extension;
 };
 
-// Throws error_code::plugin_abi, saying what is wrong with it. `file`: whose it is, should reading it crash.
-descriptor read_descriptor(const davit_plugin &p, std::string_view file = "a plugin");
+// Throws error_code::plugin_abi, saying what is wrong with it. `what`: for the report, should reading it crash.
+descriptor read_descriptor(const davit_plugin &p, std::string_view what = "the descriptor of a plugin");
 
 } // namespace davit::plugin

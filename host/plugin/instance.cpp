@@ -18,8 +18,8 @@ instance::instance(const config::plugin_settings &settings, const std::filesyste
     const auto path = find_library(settings.path, base);
     file = path.string();
     bounded_call limit("plugin '" + name_ + "'", "loading it", patience_, teller());
-    library_ = &load_library(path, {settings.sha256, settings.allow_writable});
-    descriptor_ = read_descriptor(*library_->descriptor, file);
+    library_ = &load_library(path, {settings.sha256, settings.allow_writable, "plugin '" + name_ + "'"});
+    descriptor_ = read_descriptor(*library_->descriptor, "plugin '" + name_ + "', the descriptor of " + file);
     config_ = std::make_unique<configuration>(settings.config, descriptor_.keys, settings.where, base.string());
     services_.secrets.add(config_->secrets());
     grant(settings);

@@ -48,9 +48,9 @@ fs::path own_plugin_folder() {
   return self.parent_path().parent_path() / DAVIT_PLUGIN_DIR;
 }
 
-const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path &file) {
+const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path &file, const std::string &prefix) {
   // It may be an indirect function, whose resolver is code of the plugin and runs here.
-  void *const address = run_foreign("the entry symbol's resolver in " + file.string(),
+  void *const address = run_foreign(prefix + "the entry symbol's resolver in " + file.string(),
                                     [&] { return ::dlsym(handle.native(), DAVIT_ENTRY_SYMBOL); });
   Dl_info where{};
   // dlsym also searches the library's dependencies.
@@ -62,7 +62,7 @@ const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path
   const auto entry = reinterpret_cast<davit_entry_fn>(address);
   const davit_plugin *descriptor = nullptr;
   try {
-    descriptor = run_foreign("the entry function of " + file.string(), entry);
+    descriptor = run_foreign(prefix + "the entry function of " + file.string(), entry);
   } catch (...) {
     throw error(error_code::plugin_abi, "its entry function threw an exception",
                 "davit_plugin_v1 must only return static data");
@@ -73,14 +73,16 @@ const davit_plugin *call_entry(const dll::shared_library &handle, const fs::path
   return descriptor;
 }
 
-std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std::string sha256) {
+std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std::string sha256,
+                             const std::string &who) {
+  const std::string prefix = who.empty() ? who : who + ", ";
   elf_facts elf = inspect_elf(bytes, DAVIT_ENTRY_SYMBOL);
   auto out = std::make_unique<loaded>();
   constexpr auto mode =
       dll::load_mode::rtld_now | dll::load_mode::rtld_local | static_cast<dll::load_mode::type>(RTLD_NODELETE);
   try {
     // The throwing overload: only it keeps dlerror's text.
-    run_foreign("the initialisers of " + file.string(), [&] { out->handle.load(file, mode); });
+    run_foreign(prefix + "the initialisers of " + file.string(), [&] { out->handle.load(file, mode); });
   } catch (const std::exception &e) {
     throw error(error_code::plugin_file, "the dynamic linker refused it: " + std::string(e.what()),
                 "install the libraries it needs, or link them statically");
@@ -90,7 +92,7 @@ std::unique_ptr<loaded> load(const fs::path &file, const std::string &bytes, std
   }
   name_loaded_plugin(file.filename().string());
   out->facts = {file, std::move(sha256), std::move(elf), nullptr};
-  out->facts.descriptor = call_entry(out->handle, file);
+  out->facts.descriptor = call_entry(out->handle, file, prefix);
   return out;
 }
 
@@ -141,7 +143,7 @@ const library &load_library(const fs::path &path, const load_rules &rules) {
   registry &r = all();
   const std::lock_guard lock(r.mutex);
   auto &slot = r.libraries[{info.st_dev, info.st_ino}];
-  if (!slot) slot = load(file, bytes, std::move(sha256));
+  if (!slot) slot = load(file, bytes, std::move(sha256), rules.who);
   return slot->facts;
 }
 

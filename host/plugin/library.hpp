@@ -20,6 +20,7 @@ struct library {
 struct load_rules {
   std::string sha256;          // what the file must hash to; empty: anything
   bool allow_writable = false; // others may write to the file, or to a folder on the way to it
+  std::string who{};           // for reports: whose library it is, "plugin 'x'"
 };
 
 // Where a path as written in davit.toml is looked for: with a slash relative to `base`; without one in davit's own

@@ -1,5 +1,6 @@
 #include "lifecycle/sessions/home.hpp"
 
+#include "plugin/crash_reporter.hpp"
 #include "postgres/place.hpp"
 
 #include <random>
@@ -33,6 +34,7 @@ postgres::connection home::open_first(postgres::connect_options options) {
   if (environment_) environment_->put_back();
   beacon_ = random_key();
   add(options.setup, "pg_advisory_lock", beacon_);
+  plugin::note_connection();
   postgres::connection c(options);
   remember(c);
   return c;
@@ -42,6 +44,7 @@ void home::begin_with(postgres::connection &first) {
   beacon_ = random_key();
   std::string sql;
   add(sql, "pg_advisory_lock", beacon_);
+  plugin::note_connection();
   first.exec(sql);
   remember(first);
   outlive(first);

@@ -39,8 +39,9 @@ TEST_CASE("a handler that crashes is named, the process dies of its signal, and 
     const auto result = struck(p);
     CAPTURE(result.err);
     CHECK(result.signal == signal);
-    CHECK(has(result.err, "davit: crashed in " + std::string(striker)));
-    CHECK(has(result.err, "the server rolls back"));
+    CHECK(has(result.err,
+              "davit: crashed in " + std::string(striker) + "; the server rolls back what was not committed"));
+    CHECK(has(result.err, "\ndavit: what to do: mend the plugin, or take it out of davit.toml\n"));
     check_nothing_happened(p);
   }
 }
@@ -95,7 +96,8 @@ TEST_CASE("a plugin's own thread that crashes is not blamed on the handler that 
     CAPTURE(result.err);
     CHECK(result.signal == SIGABRT);
     CHECK(has(result.err, "davit: crashed in a thread outside of any call of a plugin (" + std::string(striker) +
-                              " was running); plugins in this process: libhostile.so"));
+                              " was running); plugins in this process: libhostile.so; the server rolls back"));
+    CHECK(has(result.err, "davit: what to do: take the plugins out of davit.toml one at a time"));
     check_nothing_happened(p);
   }
 }
@@ -117,10 +119,10 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
        {row{with_hostile("init = \"crash\""), "plugin 'villain', init"},
         row{with_hostile("init = \"overflow\""), "plugin 'villain', init"},
         row{with_hostile("init = \"throw_deadly\""), "plugin 'villain', init"},
-        row{with_library(test_plugin("broken_entry_crashes")), "the entry function of "},
-        row{with_library(test_plugin("broken_resolver_crashes")), "the entry symbol's resolver in "},
-        row{with_library(test_plugin("broken_static_throws")), "the initialisers of "},
-        row{with_library(test_plugin("broken_wild_keys")), "the descriptor of "}}) {
+        row{with_library(test_plugin("broken_entry_crashes")), "plugin 'villain', the entry function of "},
+        row{with_library(test_plugin("broken_resolver_crashes")), "plugin 'villain', the entry symbol's resolver in "},
+        row{with_library(test_plugin("broken_static_throws")), "plugin 'villain', the initialisers of "},
+        row{with_library(test_plugin("broken_wild_keys")), "plugin 'villain', the descriptor of "}}) {
     const std::string row_is(who);
     CAPTURE(row_is);
     const hostile_project p(toml);
@@ -128,6 +130,9 @@ TEST_CASE("a crash while a plugin is loaded, in its descriptor or its init, is n
     CAPTURE(result.err);
     CHECK(result.signal != 0);
     CHECK(has(result.err, "davit: crashed in " + std::string(who)));
+    CHECK(has(result.err,
+              "; davit had not connected to the database, nothing is changed there\ndavit: what to do: mend"));
+    CHECK_FALSE(has(result.err, "rolls back"));
     check_nothing_happened(p);
   }
 }
@@ -153,6 +158,8 @@ TEST_CASE("exit() in a handler is no success: the handler is named, the exit cod
     CHECK(has(run.err(), "davit: exit() was called in " + std::string(striker)));
     CHECK(run.answer().text("/error/code") == "hook_failed");
     CHECK(run.answer().text("/error/message") == "exit() was called in " + std::string(striker));
+    CHECK(has(run.err(), "davit: what to do: mend the plugin, or take it out of davit.toml\n"));
+    CHECK(has(run.answer().text("/error/state"), "the server rolls back"));
     check_nothing_happened(p);
   }
 }
@@ -237,7 +244,7 @@ TEST_CASE("exit() elsewhere is named as well: in a thread of the plugin's, in in
   for (const auto &[toml, who] :
        {row{act("thread_exit"), "a thread outside of any call of a plugin (plugin 'villain', handler 'strike'"},
         row{with_hostile("init = \"exit\""), "plugin 'villain', init"},
-        row{with_library(test_plugin("broken_static_exits")), "the initialisers of "}}) {
+        row{with_library(test_plugin("broken_static_exits")), "plugin 'villain', the initialisers of "}}) {
     const std::string row_is(who);
     CAPTURE(row_is);
     const hostile_project p(toml);

@@ -155,6 +155,8 @@ TEST_CASE("loading or init that does not return is given up with 124: who it is 
     const auto run = up(p, 124);
     CAPTURE(run.err());
     CHECK(has(run.err(), "villain error: " + std::string(words)));
+    CHECK(has(run.err(), "what to do: mend the plugin, give it a longer deadline, or take it out of davit.toml"));
+    CHECK(has(run.answer().text("/error/hint"), "mend the plugin, give it a longer deadline"));
     CHECK(run.answer().text("/error/code") == "plugin_deadline");
     CHECK(has(run.answer().text("/error/message"), "plugin 'villain': " + std::string(words)));
     check_nothing_happened(p);

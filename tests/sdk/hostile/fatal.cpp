@@ -62,6 +62,7 @@ std::int32_t raises(const scene &s) {
   ::raise(std::stoi(std::string(s.more.data, s.more.len)));
   hang();
 }
+std::int32_t raises_and_goes_on(const scene &s) { return ::raise(std::stoi(std::string(s.more.data, s.more.len))); }
 std::int32_t killed(const scene &) { return ::raise(SIGKILL); }
 
 void throws() { throw 42; }
@@ -96,6 +97,7 @@ deeds fatal_deeds() {
           {"cancel", cancels_its_thread},
           {"timer", forgets_its_timer},
           {"raise", raises},
+          {"raise_and_go_on", raises_and_goes_on},
           {"exit", exits},
           {"quick_exit", exits_quickly},
           {"_exit", exits_at_once},
