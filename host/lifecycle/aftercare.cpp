@@ -56,6 +56,13 @@ void aftercare::put_back() {
   if (!since_.empty()) look();
 }
 
+// A handler that was given up may still call davit, and be refused, for it does not know.
+void aftercare::tell_misuse() {
+  for (const auto &b : plugins_.bindings())
+    for (const auto &text : b.misused->news(b.owner->abandoned() ? plugin::misuse::kept_context : 0U))
+      show_.warning(b.who + ": " + text);
+}
+
 void aftercare::look_at_all() {
   const candidates all = look(); // first: all else needs the process as it was
   if (!sessions_.own_sockets()) throw closed_from_inside(all);
@@ -88,6 +95,7 @@ std::string aftercare::who(const candidates &all) {
 }
 
 aftercare::candidates aftercare::look() {
+  tell_misuse();
   candidates all;
   all.swap(since_);
   auto &before = all.front()->owner->shared().process;

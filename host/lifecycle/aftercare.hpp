@@ -45,6 +45,7 @@ private:
   bool told_apart(const plugin::binding &b) const;
   bool due(const plugin::binding &b, clock::time_point now);
   candidates look();
+  void tell_misuse();
   void look_at_all();
   static std::string who(const candidates &all);
   static error closed_from_inside(const candidates &all);

@@ -25,6 +25,7 @@ class under_way {
 public:
   under_way(watch &supervision, watch::current_call &call, call_state &state)
       : supervision_(supervision), call_(call), ctx_(*call.ctx) {
+    ctx_.misused.store(state.bound.misused, std::memory_order_relaxed);
     ctx_.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
     ctx_.state.store(&state, std::memory_order_release);
     supervision_.arm(call_);
@@ -48,6 +49,15 @@ private:
   davit_ctx &ctx_;
   bool ended_ = false;
 };
+
+// Of a handler that gave no reason.
+const char *hint_about(std::int32_t status) {
+  if (status == DAVIT_VETO || status == DAVIT_HANDLED)
+    return "let the handler return DAVIT_OK or an error there; davit phases tells what each phase is for";
+  return status > DAVIT_HANDLED || status < DAVIT_ERR_DEADLINE
+             ? "plugin.h lists the statuses that a handler may return; fail() says why"
+             : "let the handler say why, with fail()";
+}
 
 error describe(const call_state &s, outcome o, std::int32_t status, std::chrono::microseconds took,
                std::chrono::milliseconds allowed, bool hurried) {
@@ -74,6 +84,9 @@ error describe(const call_state &s, outcome o, std::int32_t status, std::chrono:
     e.context = s.last_error->context;
     (s.last_error->hint_of_server ? e.server_hint : e.hint) = s.last_error->hint;
   }
+  if (o == outcome::failed && s.said.empty() && !passed_on) e.hint = hint_about(status);
+  if (o == outcome::failed && s.said.ends_with(threw_unknown)) // of the SDK's wrapper, too
+    e.hint = "let the handler throw what is derived from std::exception, or return an error: both can say why";
   return e;
 }
 
@@ -174,6 +187,7 @@ call_result call_handler(const binding &b, const occasion &when) {
     out.failure = e;
   }
   out.outside = state.sql.outside();
+  if (state.sql.released_all_locks()) b.misused->note(misuse::released_locks);
   if (out.outcome != outcome::ok) when.stats.revert(mark);
   if (out.failure) {
     out.failure->message = shared.secrets.scrub(out.failure->message);

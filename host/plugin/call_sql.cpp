@@ -3,12 +3,14 @@
 #include "plugin/autocommit_channel.hpp"
 #include "plugin/savepoint_channel.hpp"
 #include "plugin/transaction_channel.hpp"
+#include "sql/called_names.hpp"
 #include "sql/outside_effect.hpp"
 #include "sql/split.hpp"
 
 #include <davit/plugin.h>
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 
 namespace davit::plugin {
@@ -25,6 +27,23 @@ void check_allowed(std::string_view sql) {
       throw call_error(DAVIT_ERR_UNSUPPORTED, "COPY through the client is not available to handlers",
                        "use INSERT … SELECT, or COPY with a file of the server's");
   }
+}
+
+// As far as its text shows it.
+bool releases_all_locks(std::string_view sql) {
+  constexpr std::string_view name = "pg_advisory_unlock_all";
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  if (std::search(sql.begin(), sql.end(), name.begin(), name.end(), same) == sql.end()) return false;
+  const auto called = sql::called_names(sql);
+  return std::find(called.begin(), called.end(), name) != called.end();
+}
+
+// What the server says of DISCARD ALL, VACUUM and their like, which a handler cannot know from the statement alone.
+void explain_block(error &e) {
+  if (e.sqlstate == postgres::sqlstate::active_sql_transaction && e.hint.empty())
+    e.hint =
+        "leave it out if it is there to tidy up: davit puts the session back after each handler; what else must run "
+        "outside of a transaction belongs on the side connection";
 }
 
 // Null: the session cannot be used.
@@ -67,6 +86,9 @@ channel &call_sql::prepare(std::int32_t connection, std::string_view sql) {
   if (supervision_.reason() != DAVIT_CANCEL_NONE)
     throw call_error(DAVIT_ERR_CANCELLED, "the handler was told to give up: no more statements", "return");
   check_allowed(sql);
+  // Elsewhere davit notices that its lock is gone.
+  if (connection == DAVIT_CONN_MIGRATION && scope_ != sql_scope::autocommit && releases_all_locks(sql))
+    released_all_locks_ = true;
   if (on_side_ == access::rehearse)
     if (auto what = sql::outside_effect(sql); !what.empty()) outside_.push_back(std::move(what));
   return c;
@@ -79,7 +101,12 @@ std::unique_ptr<attendance> call_sql::attend(std::int32_t connection) {
 postgres::result call_sql::query(std::int32_t connection, std::string_view sql,
                                  std::span<const postgres::parameter> parameters) {
   channel &c = prepare(connection, sql);
-  return attended(attend(connection), [&] { return c.query(sql, parameters); });
+  try {
+    return attended(attend(connection), [&] { return c.query(sql, parameters); });
+  } catch (error &e) {
+    if (connection == DAVIT_CONN_MIGRATION) explain_block(e);
+    throw;
+  }
 }
 
 channel::stream call_sql::open_rows(std::int32_t connection, std::string_view sql,

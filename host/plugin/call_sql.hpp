@@ -45,6 +45,9 @@ public:
   bool may_take_long() const { return (main_ && main_->commits()) || (side_ && side_->commits()); }
   // In a dry run, what it sent that no rollback undoes, as far as its text shows.
   const std::vector<std::string> &outside() const { return outside_; }
+  // Whether it sent something inside a transaction that releases all advisory locks of the migration's session,
+  // likewise.
+  bool released_all_locks() const { return released_all_locks_; }
 
 private:
   channel &prepare(std::int32_t connection, std::string_view sql);
@@ -61,6 +64,7 @@ private:
   std::unique_ptr<channel> main_;
   std::optional<side_channel> side_;
   std::vector<std::string> outside_;
+  bool released_all_locks_ = false;
 };
 
 } // namespace davit::plugin

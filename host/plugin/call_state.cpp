@@ -104,6 +104,11 @@ const davit_error *call_state::shown_failure() {
   return &failure_->abi;
 }
 
+std::int32_t refused(const davit_ctx &ctx, misuse::kind why, std::int32_t status) noexcept {
+  if (auto *of = ctx.misused.load(std::memory_order_relaxed)) of->note(why);
+  return status;
+}
+
 std::int32_t status_of(const error &e, int cancel_reason) {
   switch (e.code) {
   case error_code::sql:

@@ -85,7 +85,8 @@ std::int32_t status_of(const error &e, int cancel_reason);
 struct davit_ctx {
   std::atomic<davit::plugin::call_state *> state{nullptr};
   std::atomic<std::thread::id> thread{};
-  std::atomic<bool> inside{false}; // that thread is in a host function
+  std::atomic<bool> inside{false};                       // that thread is in a host function
+  std::atomic<davit::plugin::misuse *> misused{nullptr}; // of the handler that has it, or had it last
 };
 
 namespace davit::plugin {
@@ -101,12 +102,16 @@ private:
   davit_ctx &ctx_;
 };
 
+// Notes the misuse; returns the status.
+std::int32_t refused(const davit_ctx &ctx, misuse::kind why, std::int32_t status) noexcept;
+
 // Runs `work(call_state&)` if ctx is alive and this is its thread; every exception becomes a status and last_error.
 template <class F> std::int32_t guarded(davit_ctx *ctx, F &&work) {
   if (!ctx) return DAVIT_ERR_INVALID;
   if (in_forked_child()) return DAVIT_ERR_THREAD; // the sessions are the parent's
-  if (!ctx->state.load(std::memory_order_acquire)) return DAVIT_ERR_STALE;
-  if (ctx->thread.load(std::memory_order_relaxed) != std::this_thread::get_id()) return DAVIT_ERR_THREAD;
+  if (!ctx->state.load(std::memory_order_acquire)) return refused(*ctx, misuse::kept_context, DAVIT_ERR_STALE);
+  if (ctx->thread.load(std::memory_order_relaxed) != std::this_thread::get_id())
+    return refused(*ctx, misuse::other_thread, DAVIT_ERR_THREAD);
   const inside_host_function here(*ctx);
   call_state *const s = ctx->state.load();
   if (!s) return DAVIT_ERR_STALE; // abandoned since

@@ -58,6 +58,8 @@ __attribute__((no_sanitize("null"))) decltype(auto) run_foreign(std::string_view
   }
 }
 
+inline constexpr std::string_view threw_unknown = "threw something that is not a std::exception";
+
 // The same for code whose exceptions end here: what they say of themselves and how they are destroyed is the plugin's
 // code, too. Returns what it threw, or nothing.
 template <typename Code> std::string catch_foreign(std::string_view who, Code &&code) {
@@ -71,7 +73,7 @@ template <typename Code> std::string catch_foreign(std::string_view who, Code &&
         } catch (const std::exception &e) {
           return "it threw: " + to_utf8_text(e.what());
         } catch (...) {
-          return "it threw something that is not a std::exception";
+          return "it " + std::string(threw_unknown);
         }
       });
 }

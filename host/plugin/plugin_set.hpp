@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/misuse.hpp"
 #include "plugin/phases.hpp"
 
 #include <array>
@@ -29,6 +30,7 @@ struct binding {
   bool self_bound;
   bool enabled;      // `enabled = false` of davit.toml takes a self-binding away
   std::string who{}; // for reports: plugin, handler and phase
+  misuse *misused = &misuse::make();
 };
 
 struct left_out {

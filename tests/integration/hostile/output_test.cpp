@@ -120,6 +120,9 @@ TEST_CASE("a status that no handler may return is a failure that says which") {
     const hostile_project p(with_hostile(act("status") + "\nmore = \"" + status + "\""));
     const auto run = up(p, 1);
     CHECK(run.answer().text("/error/message") == "it returned status " + status + " without a reason");
+    CHECK(has(run.answer().text("/error/hint"), status == "2"
+                                                    ? "return DAVIT_OK or an error there"
+                                                    : "plugin.h lists the statuses that a handler may return"));
     CHECK(run.answer().text("/error/handler") == "strike");
     check_nothing_happened(p);
   }

@@ -36,6 +36,8 @@ TEST_CASE("a handler that ends the migration's transaction, however hidden, is r
       CHECK(run.answer().text("/error/plugin") == "villain");
       CHECK(run.answer().text("/error/handler") == "strike");
       CHECK(has(run.answer().text("/error/state"), "nothing of 0001_one is in the database"));
+      CHECK(has(run.answer().dump("/error"), "davit puts the session back after each handler") ==
+            (statement == "DISCARD ALL"));
       check_nothing_happened(p);
     }
 }
@@ -88,6 +90,29 @@ TEST_CASE("DISCARD ALL and pg_advisory_unlock_all leave davit its locks, also wh
     CHECK(has(run.answer().dump("/warnings"), "plugin 'villain' at before_ddl: it released davit's lock") == released);
     CHECK(p.database().sql("SELECT string_agg(who, ', ' ORDER BY who) FROM one") == "davit lock, davit run");
     CHECK(ledger(p) == "0001 applied");
+  }
+}
+
+TEST_CASE("a handler that releases the locks of all others on the session is named, once, with what to do") {
+  const hostile_project p(sql("select PG_CATALOG.pg_advisory_UNLOCK_all ()", "before_ddl"));
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  const auto run = up(p, 0);
+  CHECK(count(run.answer().dump("/warnings"), "villain") == 1);
+  CHECK(
+      has(run.answer().dump("/warnings"),
+          "plugin 'villain', handler 'strike' at before_ddl: it has called pg_advisory_unlock_all() on the migration's "
+          "session; davit's own locks are not lost by that"));
+  CHECK(has(run.err(), "warning: plugin 'villain', handler 'strike' at before_ddl: it has called"));
+  CHECK(has(run.err(), "let it release what it has taken itself"));
+}
+
+TEST_CASE(
+    "what a handler may well want to do to its session, and what it says about locks, is no reason for a warning") {
+  for (const std::string statement : {"SET ROLE postgres", "SET LOCAL ROLE NONE", "SELECT 'pg_advisory_unlock_all()'",
+                                      "SELECT pg_advisory_unlock(7) -- not pg_advisory_unlock_all()"}) {
+    CAPTURE(statement);
+    const hostile_project p(sql(statement, "before_ddl"));
+    CHECK(up(p, 0).answer().size("/warnings") == 0);
   }
 }
 

@@ -79,6 +79,12 @@ TEST_CASE("a call from another thread is refused by every function") {
   const std::string refused = "THREAD THREAD THREAD THREAD THREAD THREAD THREAD THREAD and nothing to see";
   CHECK(run.messages("before_ddl") == refused);
   CHECK(run.messages("pre_execute") == refused);
+  for (const auto *phase : {"before_ddl", "pre_execute"}) {
+    const std::string says = "plugin 'probe', handler '" + std::string(phase) + "' at " + phase +
+                             ": it has called davit on another thread than its own; such calls do nothing";
+    CHECK(count(run.answer().dump("/warnings"), says) == 1); // of eight calls
+    CHECK(count(run.err(), "warning: " + says) == 1);
+  }
 }
 
 TEST_CASE(
@@ -90,6 +96,11 @@ TEST_CASE(
   const std::string refused = "STALE STALE STALE STALE STALE STALE STALE STALE and nothing to see";
   CHECK(run.messages("before_ddl") == refused);
   CHECK(run.messages("success") == refused);
+  const auto warnings = run.answer().dump("/warnings");
+  const std::string says = ": its davit_ctx was used after it had returned; such calls do nothing";
+  CHECK(count(warnings, says) == 2);
+  for (const std::string whose : {"startup", "before_ddl"}) // it had been
+    CHECK(has(warnings, "plugin 'probe', handler '" + whose + "' at " + whose + says));
 }
 
 TEST_CASE("the C++ wrapper says why a call from another thread, or after the handler's return, is refused") {

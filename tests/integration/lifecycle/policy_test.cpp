@@ -140,7 +140,10 @@ TEST_CASE("exceptions are failures, caught by the C++ wrapper and, past it, by d
     const std::string &how = row.first;
     CAPTURE(how);
     const shop p(ending("before_ddl", how));
-    CHECK(up(p, 1).messages("before_ddl") == row.second);
+    const auto run = up(p, 1);
+    CHECK(run.messages("before_ddl") == row.second);
+    CHECK(has(run.answer().dump("/error"), "let the handler throw what is derived from std::exception") ==
+          has(how, "throw_int"));
     CHECK(p.rows() == "");
   }
   const shop soft(ending("before_ddl", throws[3].first, "warn"));
