@@ -35,7 +35,7 @@ bool lock_holders::look() {
   page_.reset();
   if (!waits_) return false;
   if (found->is_page) page_ = {found->what, found->only_pid};
-  seen_ = found->what + (found->is_page ? ", pinned, as it seems, by " : ", held by ") + found->who;
+  seen_ = found->what + ", " + found->who;
   show_(seen_);
   return true;
 }

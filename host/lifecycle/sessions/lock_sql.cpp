@@ -24,7 +24,8 @@ const std::string session_sql =
 // No lock tells who has pinned the page that VACUUM waits for; but whoever has, has a lock on the table, too.
 std::string pinned_sql(const std::string &waiter) {
   return "SELECT " + session_sql +
-         ", 'a page of ' || b.relation::regclass, b.pid, true FROM (SELECT DISTINCT h.pid, h.relation FROM pg_locks t "
+         ", 'a page of ' || b.relation::regclass, b.pid, true, 'holds' FROM (SELECT DISTINCT h.pid, h.relation FROM "
+         "pg_locks t "
          "JOIN pg_locks h USING (locktype, database, relation) WHERE t.pid = " +
          waiter +
          " AND t.locktype = 'relation' AND t.mode = 'ShareUpdateExclusiveLock' AND t.granted AND h.granted AND "
@@ -33,27 +34,80 @@ std::string pinned_sql(const std::string &waiter) {
          waiter + " AND w.wait_event_type = 'BufferPin')";
 }
 
+// Which mode of a lock conflicts with which, as bits by their numbers: the server shows it nowhere.
+const std::string modes_sql =
+    "m (mode, number, conflicts) AS (VALUES ('AccessShareLock', 1, 256), ('RowShareLock', 2, 384), "
+    "('RowExclusiveLock', 3, 480), ('ShareUpdateExclusiveLock', 4, 496), ('ShareLock', 5, 472), "
+    "('ShareRowExclusiveLock', 6, 504), ('ExclusiveLock', 7, 508), ('AccessExclusiveLock', 8, 510))";
+
+std::string object_sql(const std::string &lock) {
+  std::string out;
+  for (const char *column : {"locktype", "database", "relation", "page", "tuple", "virtualxid", "transactionid",
+                             "classid", "objid", "objsubid"})
+    out += (out.empty() ? "(" : ", ") + lock + "." + column;
+  return out + ")";
+}
+
+// b (pid, part). Of the sessions that pg_blocking_pids() names some hold the lock, and others only stand before the
+// waiter in the queue, for somebody whose lock the waiter itself might not mind.
+std::string queue_sql(const std::string &waiter) {
+  return "WITH " + modes_sql +
+         ", l AS MATERIALIZED (SELECT * FROM pg_locks), w AS (SELECT * FROM l WHERE l.pid = " + waiter +
+         " AND NOT l.granted LIMIT 1), o AS (SELECT coalesce(l.pid, 0) AS pid, l.granted, m.number, m.conflicts "
+         "FROM w JOIN l ON " +
+         object_sql("l") + " IS NOT DISTINCT FROM " + object_sql("w") +
+         " JOIN m ON m.mode = l.mode), d AS (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter + ")) AS pid" +
+         where_it_waits(waiter, "pg_stat_activity", "pg_locks") +
+         "), q AS (SELECT pid FROM d WHERE pid IN (SELECT pid FROM o WHERE NOT granted) AND pid NOT IN (SELECT o.pid "
+         "FROM o JOIN w ON true JOIN m ON m.mode = w.mode WHERE o.granted AND (m.conflicts >> o.number) & 1 = 1)), "
+         "b AS (SELECT pid, CASE WHEN pid IN (SELECT pid FROM q) THEN 'waits' ELSE 'holds' END AS part FROM d UNION "
+         "SELECT h.pid, 'before' FROM q JOIN o a USING (pid) JOIN o h ON h.granted AND NOT a.granted AND "
+         "(a.conflicts >> h.number) & 1 = 1 WHERE h.pid <> " +
+         waiter + " AND h.pid NOT IN (SELECT pid FROM d)) ";
+}
+
+struct several {
+  std::string names; // "pid 7 (…) and pid 8 (…)"
+  int count = 0;
+};
+
+several those_who(const postgres::result &r, std::string_view part) {
+  constexpr int enough = 5;
+  several out;
+  for (int i = 0; i < r.rows(); ++i)
+    if (r.text(i, 4) == part && out.count++ < enough)
+      out.names += (out.count > 1 ? " and " : "") + std::string(r.text(i, 0));
+  if (out.count > enough) out.names += " and " + std::to_string(out.count - enough) + " more";
+  return out;
+}
+
 } // namespace
 
 std::string in_the_way_sql(const std::string &waiter) {
-  return "SELECT " + session_sql + ", (" + awaited_lock_sql(waiter) +
-         "), b.pid, false FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
-         ")) AS pid) b LEFT JOIN pg_stat_activity a USING (pid)" +
-         where_it_waits(waiter, "pg_stat_activity", "pg_locks") + " UNION ALL " + pinned_sql(waiter) + " ORDER BY 3";
+  return queue_sql(waiter) + "SELECT " + session_sql + ", (" + awaited_lock_sql(waiter) +
+         "), b.pid, false, b.part FROM b LEFT JOIN pg_stat_activity a USING (pid) UNION ALL " + pinned_sql(waiter) +
+         " ORDER BY 3";
 }
 
 std::string nameless_sql(const std::string &waiter) {
   return "SELECT CASE b.pid WHEN 0 THEN 'a prepared transaction' ELSE concat('pid ', b.pid) END,"
          " (SELECT concat(l.mode, ' on ', l.locktype, ' ' || l.relation) FROM pg_lock_status() l WHERE l.pid = " +
-         waiter + " AND NOT l.granted LIMIT 1), b.pid, false FROM (SELECT DISTINCT unnest(pg_blocking_pids(" + waiter +
-         ")) AS pid) b" + where_it_waits(waiter, "pg_stat_get_activity(" + waiter + ")", "pg_lock_status()") +
+         waiter + " AND NOT l.granted LIMIT 1), b.pid, false, 'holds' FROM (SELECT DISTINCT unnest(pg_blocking_pids(" +
+         waiter + ")) AS pid) b" + where_it_waits(waiter, "pg_stat_get_activity(" + waiter + ")", "pg_lock_status()") +
          " ORDER BY b.pid";
 }
 
 std::optional<in_the_way> read_in_the_way(const postgres::result &r) {
   if (r.rows() == 0 || r.is_null(0, 1)) return std::nullopt;
   in_the_way out{std::string(r.text(0, 1)), r.text(0, 3) == "t", {}, {}};
-  for (int i = 0; i < r.rows(); ++i) out.who += (i ? " and " : "") + std::string(r.text(i, 0));
+  const several holds = those_who(r, "holds"), waits = those_who(r, "waits"), before = those_who(r, "before");
+  if (out.is_page)
+    out.who = "pinned, as it seems, by " + holds.names;
+  else if (holds.count > 0)
+    out.who = "held by " + holds.names;
+  else
+    out.who = "behind " + waits.names + ", which wait" + (waits.count == 1 ? "s" : "") + " for it, too" +
+              (before.count > 0 ? ", held by " + before.names : "");
   if (r.rows() == 1) out.only_pid = r.text(0, 2);
   return out;
 }

@@ -8,8 +8,9 @@
 
 namespace davit::lifecycle {
 
-// Each row: who is in the way, what is waited for (null: nothing any more), the pid, and whether it is a pinned page,
-// not a lock.
+// Each row: who is in the way, what is waited for (null: nothing any more), the pid, whether it is a pinned page, not a
+// lock, and whether it holds the lock ("holds"), waits for it ahead in the queue ("waits"), or is who those wait for
+// ("before").
 std::string in_the_way_sql(const std::string &waiter);
 
 // The same for locks alone, of the server's memory alone: names stand in catalogs, and somebody has locked one of them.
@@ -18,7 +19,9 @@ std::string nameless_sql(const std::string &waiter);
 struct in_the_way {
   std::string what; // "AccessExclusiveLock on public.t", "a page of public.t"
   bool is_page = false;
-  std::string who;      // "pid 7 (…) and pid 8 (…)"
+  // "pinned, as it seems, by pid 7 (…)", "held by pid 7 (…) and pid 8 (…)", "behind pid 7 (…), which waits for it, too,
+  // held by pid 8 (…)"
+  std::string who;
   std::string only_pid; // empty if they are several
 };
 

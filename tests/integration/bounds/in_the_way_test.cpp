@@ -50,19 +50,47 @@ TEST_CASE("what was in the way of a wait that ends in the midst of the look is i
   const test_database d;
   auto c = d.connect();
   const auto look = [&c](const std::string &rows) {
-    return davit::lifecycle::read_in_the_way(c.exec("SELECT * FROM (" + rows + ") r (who, what, pid, page)"));
+    return davit::lifecycle::read_in_the_way(c.exec("SELECT * FROM (" + rows + ") r (who, what, pid, page, part)"));
   };
-  CHECK_FALSE(look("VALUES ('pid 7', NULL, 7, false), ('pid 8', NULL, 8, false)"));
-  CHECK_FALSE(look("SELECT 'pid 7', 'ShareLock on t', 7, false WHERE false"));
-  const auto two = look("VALUES ('pid 7', 'ShareLock on t', 7, false), ('pid 8', 'ShareLock on t', 8, false)");
+  CHECK_FALSE(look("VALUES ('pid 7', NULL, 7, false, 'holds'), ('pid 8', NULL, 8, false, 'holds')"));
+  CHECK_FALSE(look("SELECT 'pid 7', 'ShareLock on t', 7, false, 'holds' WHERE false"));
+  const auto two =
+      look("VALUES ('pid 7', 'ShareLock on t', 7, false, 'holds'), ('pid 8', 'ShareLock on t', 8, false, 'holds')");
   REQUIRE(two);
   CHECK(two->what == "ShareLock on t");
-  CHECK(two->who == "pid 7 and pid 8");
+  CHECK(two->who == "held by pid 7 and pid 8");
   CHECK(two->only_pid.empty());
-  const auto one = look("VALUES ('pid 7', 'a page of t', 7, true)");
+  const auto one = look("VALUES ('pid 7', 'a page of t', 7, true, 'holds')");
   REQUIRE(one);
   CHECK(one->is_page);
   CHECK(one->only_pid == "7");
+}
+
+TEST_CASE("a session that waits itself, in the queue ahead, is not named as who holds the lock; who does is") {
+  const project p("environment = \"test\"\n[database]\nlock_timeout = \"60s\"\nlock_retries = 0\n");
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "INSERT INTO t VALUES (1);");
+  auto reader = session_with(p, "SELECT count(*) FROM t");
+  auto other_reader = session_with(p, "SELECT count(*) FROM t");
+  auto queued = session_with(p, "SELECT count(*) FROM t"); // what it holds itself is nothing that davit would mind
+  queued.send("ALTER TABLE t ADD j int");
+  wait_until("the ALTER to wait", [&] {
+    return p.database().sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass") == "1";
+  });
+  running_program davit(p.command({"up"}));
+  davit.wait_for_output("waiting for RowExclusiveLock on public.t, behind " + pid_of(queued) +
+                        " (user postgres, 'reporting', active, ");
+  davit.wait_for_output("query: ALTER TABLE t ADD j int), which waits for it, too, held by pid ");
+  CHECK(has(davit.err_so_far(), "held by " + pid_of(reader) + " (user postgres, "));
+  CHECK(has(davit.err_so_far(), " and " + pid_of(other_reader) + " (user postgres, "));
+  CHECK_FALSE(has(davit.err_so_far(), "held by " + pid_of(queued)));
+  reader.exec("COMMIT");
+  other_reader.exec("COMMIT");
+  // Now it holds what davit needs.
+  davit.wait_for_output("waiting for RowExclusiveLock on public.t, held by " + pid_of(queued));
+  queued.answer();
+  queued.exec("COMMIT");
+  CHECK(davit.wait().exit_code == 0);
 }
 
 TEST_CASE("who has pinned the page that VACUUM waits for is said, where no lock tells it") {
