@@ -5,10 +5,12 @@
 #include "cli/report.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/leaving.hpp"
+#include "postgres/cancel_at_stop.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +64,8 @@ int run(const options &o, terminal &t) {
       [&](const error &why, const error *failure) { print_last_words(t, o, why, failure); });
   try {
     if (sodium_init() < 0) throw error(error_code::bug, "libsodium could not be initialised");
+    std::optional<postgres::cancel_at_stop> stopping; // the others come to an end of their own
+    if (o.what != command::up && o.what != command::down) stopping.emplace();
     return delivered(dispatch(o, t), t);
   } catch (const std::exception &e) {
     if (const auto told = plugin::decided_status()) return *told;

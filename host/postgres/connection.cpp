@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/utf8.hpp"
+#include "postgres/cancel_at_stop.hpp"
 #include "postgres/conninfo.hpp"
 #include "postgres/late_answer.hpp"
 
@@ -172,6 +173,7 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
   if (::fstat(PQsocket(c_.get()), &info) == 0) c_.get_deleter().socket = info.st_ino;
   PQsetNoticeReceiver(c_.get(), &connection::receive_notice, callbacks_.get());
   cancel_ = std::make_shared<const cancel_handle>(c_.get());
+  cancel_at_stop::opened(c_.get());
   if (server_version() < oldest_server)
     throw error(error_code::connect,
                 "the server is PostgreSQL " + std::to_string(server_version() / 10000) + "; davit needs 13 or newer",

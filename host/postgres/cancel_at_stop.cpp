@@ -1,0 +1,89 @@
+#include "postgres/cancel_at_stop.hpp"
+
+#include "base/stop_signals.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <string_view>
+
+#include <libpq-fe.h>
+#include <unistd.h>
+
+namespace davit::postgres {
+namespace {
+
+constexpr unsigned patience = 2; // seconds for a server that does not answer
+
+// A signal handler reads them, so none is ever freed. A session that is closed by now makes the server do nothing.
+std::array<std::atomic<PGcancel *>, 32> sessions;
+std::atomic<std::size_t> next{0};
+std::atomic<bool> awaits_signals{false};
+std::atomic<int> status{0};
+std::atomic<pid_t> self{0};
+
+void say(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void leave(int) { ::_exit(status); }
+
+// PQcancel() is made to be called here.
+void stop(int signal) {
+  if (::getpid() != self) { // a child's end is no affair of these sessions; it has no handler any more
+    ::raise(signal);
+    return;
+  }
+  status = 128 + (signal == SIGINT ? SIGINT : SIGTERM);
+  std::signal(SIGALRM, leave);
+  ::alarm(patience);
+  bool any = false, all = true;
+  std::array<char, 256> why;
+  for (const auto &s : sessions)
+    if (const auto *session = s.load()) {
+      any = true;
+      all = PQcancel(const_cast<PGcancel *>(session), why.data(), static_cast<int>(why.size())) == 1 && all;
+    }
+  say(signal == SIGINT ? "davit: interrupted" : signal == SIGTERM ? "davit: terminated" : "davit: hung up");
+  say(!any  ? "\n"
+      : all ? "; the server is told to end what it was at, and rolls back what was not committed\n"
+            : "; the server could not be told to end what it was at, which may go on there\n");
+  ::_exit(status);
+}
+
+} // namespace
+
+cancel_at_stop::cancel_at_stop() {
+  awaits_signals = true;
+  self = ::getpid();
+  for (const int s : stop_signals) {
+    struct sigaction now {};
+    if (::sigaction(s, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
+    now = {};
+    now.sa_handler = &stop;
+    now.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER); // the second one ends davit by itself
+    sigemptyset(&now.sa_mask);
+    ::sigaction(s, &now, nullptr);
+  }
+}
+
+cancel_at_stop::~cancel_at_stop() {
+  awaits_signals = false;
+  for (const int s : stop_signals) {
+    struct sigaction now {};
+    if (::sigaction(s, nullptr, &now) == 0 && now.sa_handler == &stop) std::signal(s, SIG_DFL);
+  }
+}
+
+void cancel_at_stop::opened(pg_conn *session) noexcept {
+  if (awaits_signals) sessions[next++ % sessions.size()] = PQgetCancel(session);
+}
+
+} // namespace davit::postgres
