@@ -13,6 +13,11 @@ std::string human_time(std::chrono::microseconds t) {
   return fmt::format("{:.1f} ms", us / 1e3);
 }
 
+// Those after COMMIT come when the migration has ended, those of the run when all of them have.
+static bool is_of_a_migration(std::string_view phase) {
+  return phase != "post_complete" && phase != "success" && phase != "failure";
+}
+
 void progress::takes_no_part(const plugin::left_out &who) {
   without_part_.push_back(who);
   if (level_ == detail_level::quiet) return;
@@ -26,8 +31,8 @@ void progress::phase(std::string_view name, std::size_t handlers) {
 
 void progress::handler_done(const plugin::binding &b, const plugin::call_result &r, bool softened) {
   const std::string message = r.said();
-  hooks_.push_back({migration_, b.phase, b.owner->name(), b.what->name, std::string(name_of(r.outcome)), message,
-                    r.rows_affected, r.duration.count()});
+  hooks_.push_back({is_of_a_migration(b.phase) ? migration_ : std::string(), b.phase, b.owner->name(), b.what->name,
+                    std::string(name_of(r.outcome)), message, r.rows_affected, r.duration.count()});
   const bool ok = !r.failure;
   if (level_ == detail_level::quiet && !softened) return;
   if (level_ == detail_level::normal && ok && message.empty()) return;
@@ -64,7 +69,6 @@ void progress::migration_begins(const migration::step &s, std::size_t number, st
 
 void progress::migration_ends(const migration::step &s, const ledger::migration_event &e) {
   migrations_.push_back(e);
-  migration_.clear();
   if (level_ == detail_level::quiet) return;
   const bool good = e.outcome == "applied" || e.outcome == "reverted" || e.outcome == "rehearsed";
   t_.err(fmt::format("{} {} {}", t_.on_err(good ? style::good : style::bad, fmt::format("{:<8}", e.outcome)),
