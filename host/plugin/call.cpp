@@ -174,6 +174,7 @@ call_result call_handler(const binding &b, const occasion &when) {
     out.failure =
         describe(state, out.outcome, status, out.duration,
                  std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - call.started), call.hurried);
+  if (!keep && !state.sql.outlives_failure()) out.rows_affected = 0; // they are not there
   try {
     if (keep && state.sql.may_take_long())
       finish_in_time(watched(), state.sql, shared.supervision);
@@ -182,7 +183,7 @@ call_result call_handler(const binding &b, const occasion &when) {
   } catch (const error &e) {
     // Where undoing fails too, nobody knows any more what the transaction holds.
     out.session_lost = !keep || e.code == error_code::transaction_ended || e.code == error_code::connection_lost;
-    if (keep) out.rows_affected = 0; // they are not there
+    if (keep) out.rows_affected = 0; // nor are these
     out.outcome = e.code == error_code::hook_deadline && !out.session_lost ? outcome::deadline : outcome::failed;
     out.failure = e;
   }

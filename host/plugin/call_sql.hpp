@@ -48,6 +48,8 @@ public:
   // Whether it sent something inside a transaction that releases all advisory locks of the migration's session,
   // likewise.
   bool released_all_locks() const { return released_all_locks_; }
+  // Whether what it did may be there although it failed: on the side connection, or without a transaction.
+  bool outlives_failure() const { return side_ || (main_ && scope_ == sql_scope::autocommit); }
 
 private:
   channel &prepare(std::int32_t connection, std::string_view sql);

@@ -61,6 +61,48 @@ TEST_CASE("rows that a handler wrote, and whose COMMIT was refused, are not coun
   CHECK(exists(p, "one"));
 }
 
+TEST_CASE("nor are those of a handler that fails later; without a transaction they are there, and count") {
+  for (const bool transaction : {true, false}) {
+    CAPTURE(transaction);
+    const project p(with_probe(R"t(
+      { phase = "after_ddl", do = "sql", sql = "INSERT INTO audit SELECT generate_series(1, 4)" },
+      { phase = "after_ddl", do = "fail" })t",
+                               "on_failure = \"warn\""));
+    p.database().sql("CREATE TABLE audit (i int)");
+    p.migration("0001_one.up.sql",
+                std::string(transaction ? "" : "-- davit: no-transaction\n") + "CREATE TABLE one (i int);");
+    const auto run = up(p, 0);
+    const std::string there = p.database().sql("SELECT count(*) FROM audit");
+    CHECK(there == (transaction ? "0" : "4"));
+    CHECK(p.database().sql("SELECT outcome, rows_affected FROM davit.hook_call") == "failed|" + there);
+    CHECK(has(run.err(), "4 rows") == !transaction);
+    CHECK(std::to_string(run.answer().integer("/hooks/0/rows_affected")) == there);
+  }
+}
+
+TEST_CASE("each call is listed with its migration, those after COMMIT too, and those of the run with none") {
+  const project p(with_probe(at_every_phase(R"(do = "report", text = "here")")));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  p.migration("0001_one.down.sql", "DROP TABLE one;");
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  p.migration("0002_two.down.sql", "DROP TABLE two;");
+  const auto listed = [](const finished_run &run) {
+    std::string out;
+    for (std::size_t i = 0; i < run.answer().size("/hooks"); ++i) {
+      const std::string at = "/hooks/" + std::to_string(i);
+      const std::string of = run.answer().has(at + "/migration") ? run.answer().text(at + "/migration") : "";
+      out += run.answer().text(at + "/phase") + "|" + of + "\n";
+    }
+    return out;
+  };
+  const auto recorded = [&p](const finished_run &run) {
+    return p.database().sql("SELECT phase, migration FROM davit.hook_call WHERE run::text = '" +
+                            run.answer().text("/run") + "' ORDER BY ordinal") +
+           "\n";
+  };
+  for (const auto &run : {up(p, 0), davit_run(p, {"down", "--steps", "2"}, 0)}) CHECK(listed(run) == recorded(run));
+}
+
 TEST_CASE(
     "where the migration's COMMIT is refused, its handlers' work goes with it, and the record of their calls stays") {
   const project p(with_probe(R"t(
