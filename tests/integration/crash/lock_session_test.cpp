@@ -14,6 +14,8 @@ namespace {
 const std::string end_it =
     R"t(do = "sql", sql = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = current_database()", expect = "t")t";
 
+constexpr const char *writes_calls = "INSERT INTO \"davit\".hook_call";
+
 void check_nothing_applied(const project &p, const finished_run &run) {
   CHECK(run.answer().text("/error/code") == "connection_lost");
   CHECK(has(run.answer().text("/error/message"), "run lock"));
@@ -84,7 +86,7 @@ TEST_CASE("the lock session is lost with the answer to what handlers did, or wit
     std::atomic<bool> sent{false}, cut{false};
     const auto is_it = [&](const proxied &who, const message &m) {
       if (cut || who.application != "davit lock") return false;
-      if (m.sql().find("COPY") != m.sql().npos) sent = true;
+      if (has(m.sql(), writes_calls)) sent = true;
       return sent && (arrives ? m.type == 'Z' : m.type == 'Q');
     };
     const auto hook = [&](const proxied &who, const message &m) {
@@ -113,7 +115,8 @@ TEST_CASE("so it is where the answer is waited for when the session is lost") {
   std::atomic<bool> sent{false};
   proxy network(server().folder(), {.from_client =
                                         [&](const proxied &who, const message &m) {
-                                          if (who.application == "davit lock" && has(m.sql(), "COPY")) sent = true;
+                                          if (who.application == "davit lock" && has(m.sql(), writes_calls))
+                                            sent = true;
                                           return verdict::pass();
                                         },
                                     .from_server =
