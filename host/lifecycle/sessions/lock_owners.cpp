@@ -26,15 +26,17 @@ constexpr std::string_view holders =
 
 // Looked at as the role that has logged in, which sees its own whatever role they began as. Of other roles' sessions
 // not everybody may see when they began, and older davits did not always know it: then one that has the pid and the
-// role, and is not younger as far as that shows, is taken for it. One that is idle has no work left: its davit is not
-// there to send more.
+// role, and is not younger as far as that shows, is taken for it.
 constexpr std::string_view sessions_in_progress =
     "(SELECT s.*, u.rolname AS usename, p.session_begun, p.applied_by, p.began FROM {}.progress p CROSS JOIN LATERAL"
     " pg_stat_get_activity(CASE WHEN set_config('role', 'none', true) = 'none' THEN COALESCE(p.session_pid, 0) ELSE 0"
     " END) s LEFT JOIN pg_roles u ON u.oid = s.usesysid WHERE s.datid = (SELECT oid FROM pg_database WHERE datname ="
-    " current_database())) a WHERE COALESCE(a.state, '') <> 'idle' AND CASE WHEN a.backend_start IS NULL OR"
+    " current_database())) a WHERE {} AND CASE WHEN a.backend_start IS NULL OR"
     " a.session_begun IS NULL THEN a.usename = a.applied_by AND COALESCE(a.backend_start <= a.began, true)"
     " ELSE a.backend_start = a.session_begun END LIMIT 1";
+
+// Who is idle has no work left: its davit is not there to send more.
+constexpr const char *at_work = "COALESCE(a.state, '') <> 'idle'";
 
 lock_owner read_owner(const postgres::result &r, int row) {
   const auto text = [&](int column) { return std::string(r.text(row, column)); };
@@ -54,6 +56,11 @@ bool names_sessions(postgres::connection &c, const std::string &schema) {
              .rows() == 1;
 }
 
+std::string in_progress_sql(const std::string &schema, const char *which) {
+  const auto from = fmt::format(fmt::runtime(sessions_in_progress), postgres::quote_identifier(schema), which);
+  return fmt::format(fmt::runtime(owner_sql), "a.backend_start IS NULL", from);
+}
+
 } // namespace
 
 std::string lock_owner::end_sql() const { return fmt::format("SELECT pg_terminate_backend({});", pid); }
@@ -70,8 +77,7 @@ lock_owners owners_of_locks(postgres::connection &c, const std::string &schema) 
 }
 
 std::optional<lock_owner> session_in_progress(postgres::connection &c, const std::string &schema) {
-  const auto from = fmt::format(fmt::runtime(sessions_in_progress), postgres::quote_identifier(schema));
-  const auto r = c.exec(fmt::format(fmt::runtime(owner_sql), "a.backend_start IS NULL", from));
+  const auto r = c.exec(in_progress_sql(schema, at_work));
   if (r.rows() == 0) return std::nullopt;
   auto out = read_owner(r, 0);
   if (r.text(0, 0) == "t")
@@ -80,6 +86,10 @@ std::optional<lock_owner> session_in_progress(postgres::connection &c, const std
         "pg_read_all_stats TO " +
         postgres::quote_identifier(c.user());
   return out;
+}
+
+bool idle_session_in_progress(postgres::connection &c, const std::string &schema) {
+  return c.exec(in_progress_sql(schema, "a.state = 'idle'")).rows() > 0;
 }
 
 } // namespace davit::lifecycle

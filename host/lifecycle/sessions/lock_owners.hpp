@@ -27,4 +27,7 @@ lock_owners owners_of_locks(postgres::connection &c, const std::string &schema);
 // at work all the same. The ledger has the table.
 std::optional<lock_owner> session_in_progress(postgres::connection &c, const std::string &schema);
 
+// The same, where it is there and has nothing to do.
+bool idle_session_in_progress(postgres::connection &c, const std::string &schema);
+
 } // namespace davit::lifecycle

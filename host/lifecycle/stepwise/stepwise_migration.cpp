@@ -12,6 +12,8 @@
 #include "lifecycle/stepwise/stepwise.hpp"
 #include "sql/session_object.hpp"
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace davit::lifecycle {
@@ -175,12 +177,23 @@ void stepwise_migration::keep_session() {
                   "; before going on, see what its statements had set");
 }
 
+// What was sent last may be on its way yet: the server has not begun it, and has not seen either that nobody waits for
+// an answer.
+void stepwise_migration::let_lost_session_show() {
+  constexpr std::chrono::seconds longest_way{1};
+  const auto patience = std::chrono::steady_clock::now() + longest_way;
+  while (idle_session_in_progress(p_.sessions.lock(), p_.settings.ledger.schema) &&
+         std::chrono::steady_clock::now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 // Without the run lock, or where the table of migrations is locked, it is left to whoever takes it next, with what the
 // session was set to.
 void stepwise_migration::failure_recorded() {
   keep_session();
   try {
     p_.sessions.require_lock();
+    if (end_.session_lost) let_lost_session_show();
     // What it is settled to goes by what its session has done, which may be at it still.
     if (end_.session_lost && session_in_progress(p_.sessions.lock(), p_.settings.ledger.schema)) {
       p_.show.warning(

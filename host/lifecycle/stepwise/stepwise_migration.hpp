@@ -23,6 +23,7 @@ private:
   void handlers_follow(const plugin::phase_row &phase) override;
   void rolled_back(postgres::connection &c) override;
   void failure_recorded() override;
+  void let_lost_session_show();
   bool forget_progress();
   void keep_session();
   ledger::progress &progress();
