@@ -1,5 +1,6 @@
 #include "ledger/ledger.hpp"
 
+#include "ledger/copy_text.hpp"
 #include "ledger/edited.hpp"
 #include "ledger/life_sign.hpp"
 #include "ledger/or_null.hpp"
@@ -8,7 +9,6 @@
 #include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
-#include "ledger/value_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -266,7 +266,7 @@ void ledger::set_end(const std::string &run, const run_end &end) {
 
 void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call> &calls,
                             const std::vector<migration::version> &paid) {
-  value_rows rows;
+  copy_text rows;
   for (const auto &h : calls) {
     rows.add(run);
     rows.add_or_null(h.migration);
@@ -277,9 +277,7 @@ void ledger::add_hook_calls(const std::string &run, const std::vector<hook_call>
     rows.add_or_null(h.message);
     rows.end_row();
   }
-  // No COPY: the server would have to ask for the rows before they can be sent.
-  c_->send(hook_calls_sql(
-      run, calls.empty() ? "" : "INSERT INTO " + hook_call_columns() + " VALUES " + storable(*c_, rows.text()), paid));
+  c_->send(hook_calls_sql(run, !calls.empty(), paid), storable(*c_, rows.text()));
 }
 
 std::size_t ledger::count_hook_calls(const std::string &run) {
@@ -290,19 +288,17 @@ std::size_t ledger::count_hook_calls(const std::string &run) {
 
 void ledger::rehearse_hook_calls_in(postgres::connection &session, const std::string &run, bool any,
                                     const std::vector<migration::version> &paid) const {
-  session.exec_statement(hook_calls_sql(run, any ? "COPY " + hook_call_columns() + " FROM stdin" : "", paid));
-}
-
-std::string ledger::hook_call_columns() const {
-  return table("hook_call") +
-         " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message)";
+  session.exec_statement(hook_calls_sql(run, any, paid));
 }
 
 // Several statements that are one transaction.
-std::string ledger::hook_calls_sql(const std::string &run, const std::string &calls_sql,
+std::string ledger::hook_calls_sql(const std::string &run, bool any,
                                    const std::vector<migration::version> &paid) const {
   std::string sql = "SELECT set_config('synchronous_commit', 'off', true)";
-  if (!calls_sql.empty()) sql += "; " + calls_sql;
+  if (any)
+    sql +=
+        "; COPY " + table("hook_call") +
+        " (run, migration, phase, plugin, handler, outcome, rows_affected, started, duration_us, message) FROM stdin";
   for (const auto &id : paid)
     sql += "; UPDATE " + table("run_migration") +
            " SET owes_hooks = false WHERE run = " + postgres::quote_literal(run) +

@@ -152,9 +152,7 @@ private:
   void require_upgradable();
   std::vector<open_end> read_open_ends();
   std::string table(std::string_view name) const;
-  std::string hook_call_columns() const;
-  std::string hook_calls_sql(const std::string &run, const std::string &calls_sql,
-                             const std::vector<migration::version> &paid) const;
+  std::string hook_calls_sql(const std::string &run, bool any, const std::vector<migration::version> &paid) const;
   std::string ddl(postgres::connection &session, int have) const;
   std::string parametric_event_sql(bool is_known, std::string_view ordinal) const;
   void put_event(postgres::connection &session, const std::string &run, const migration_event &event,

@@ -10,12 +10,20 @@
 
 namespace davit::postgres {
 
-void connection::send(std::string_view sql) {
+void connection::send(std::string_view sql, std::string_view copy_data) {
   answer();
   require_free();
   if (!PQsendQuery(c_.get(), std::string(sql).c_str()))
     throw make_connection_error(c_.get(), "cannot send a statement");
   late_ = std::make_unique<late_answer>();
+  if (copy_data.empty()) return;
+  while (pg_result *raw = wait_result()) { // the server asks for the rows first
+    result r(raw);
+    if (PQresultStatus(raw) == PGRES_COPY_IN) return send_copy(copy_data);
+    late_->note(std::move(r));
+    if (!alive()) break;
+  }
+  late_->complete = true;
 }
 
 void connection::answer() {

@@ -14,7 +14,7 @@ namespace {
 const std::string end_it =
     R"t(do = "sql", sql = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = 'davit lock' AND datname = current_database()", expect = "t")t";
 
-constexpr const char *writes_calls = "INSERT INTO \"davit\".hook_call";
+constexpr const char *writes_calls = "COPY \"davit\".hook_call";
 
 void check_nothing_applied(const project &p, const finished_run &run) {
   CHECK(run.answer().text("/error/code") == "connection_lost");
@@ -131,4 +131,29 @@ TEST_CASE("so it is where the answer is waited for when the session is lost") {
   CHECK(run.exit_code() == 1);
   CHECK(run.answer().text("/error/code") == "connection_lost");
   CHECK(p.database().sql("SELECT count(*) FROM davit.hook_call WHERE migration = '0001'") == "2");
+}
+
+TEST_CASE("the lock session is lost as it waits to write down what handlers did: what it is at does not come twice") {
+  const project p(with_probe(R"t({ phase = "post_execute", do = "report", text = "called" })t"));
+  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
+  up(p, 0);
+  p.migration("0002_two.up.sql", "CREATE TABLE two (i int);");
+  std::atomic<bool> cut{false};
+  const proxy network(server().folder(), {.from_client = [&](const proxied &who, const message &m) {
+                        if (who.application != "davit lock" || !has(m.sql(), writes_calls)) return verdict::pass();
+                        cut = true;
+                        return verdict::cut_client();
+                      }});
+  auto holder = p.database().connect();
+  holder.exec("BEGIN; LOCK TABLE davit.hook_call IN SHARE MODE");
+  running_program davit(p.command({"up", "--json"}, {{"DAVIT_DATABASE_URL", network.url(p.database().name())}}));
+  wait_until("the session that was lost, and the one that does its work, wait for the table", [&] {
+    return p.database().sql("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+                            "'davit.hook_call'::regclass") == "2";
+  });
+  CHECK(cut.load());
+  holder.exec("COMMIT");
+  davit.wait();
+  wait_until_davit_is_gone(p);
+  CHECK(p.database().sql("SELECT count(*) FROM davit.hook_call WHERE migration = '0002'") == "1");
 }

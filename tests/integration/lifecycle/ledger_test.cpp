@@ -56,15 +56,6 @@ TEST_CASE("a run that fails is recorded with its reason, and so is every call of
   CHECK(p.database().sql("SELECT count(*) FROM davit.migration") == "0");
 }
 
-TEST_CASE("what a handler says is recorded to the letter") {
-  const project p(with_probe(
-      R"t({ phase = "post_execute", do = "report", text = "it's 1 \\ 2\\n, with \"quotes\",\n\ta line and $1; --" })t"));
-  p.migration("0001_one.up.sql", "CREATE TABLE one (i int);");
-  up(p, 0);
-  CHECK(p.database().sql("SELECT message FROM davit.hook_call") ==
-        "it's 1 \\ 2\\n, with \"quotes\",\n\ta line and $1; --");
-}
-
 TEST_CASE("a run that had nothing to do leaves no row") {
   const project p(with_probe(R"t({ phase = "startup", do = "report", text = "here" })t"));
   up(p, 0);

@@ -20,19 +20,19 @@ struct fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(fixture, "rows and statements that were sent are there once they are answered") {
-  c.send("SELECT 1; INSERT INTO t VALUES (1), (2); INSERT INTO t VALUES (3)");
+  c.send("SELECT 1; COPY t FROM stdin; INSERT INTO t VALUES (3)", "1\n2\n");
   c.answer();
   CHECK(rows() == "1,2,3");
-  c.send("INSERT INTO t VALUES (4)");
+  c.send("INSERT INTO t VALUES (4)", {});
   c.answer();
   CHECK(rows() == "1,2,3,4");
   c.answer(); // to nothing
 }
 
 TEST_CASE_FIXTURE(fixture, "whatever is sent next waits for them, and gets its own answer") {
-  c.send("INSERT INTO t VALUES (1)");
+  c.send("COPY t FROM stdin", "1\n");
   CHECK(c.exec("SELECT count(*) FROM t").text(0, 0) == "1");
-  c.send("INSERT INTO t VALUES (2)");
+  c.send("COPY t FROM stdin", "2\n");
   CHECK(c.query("SELECT count(*) FROM t").text(0, 0) == "2");
   c.answer();
 }
@@ -46,20 +46,20 @@ TEST_CASE_FIXTURE(fixture, "a refusal is thrown by answer(), also if another sta
     }
     return std::string();
   };
-  c.send("INSERT INTO t VALUES (1); INSERT INTO t VALUES ('no number')");
+  c.send("COPY t FROM stdin", "1\nno number\n");
   CHECK(refused() == "22P02");
-  c.send("INSERT INTO nowhere VALUES (1)");
+  c.send("COPY nowhere FROM stdin", "1\n");
   CHECK(c.exec("SELECT 1").text(0, 0) == "1");
   CHECK(refused() == "42P01");
   CHECK(refused().empty());
-  c.send("SELECT 1 / 0");
-  CHECK_THROWS_AS(c.send("SELECT 1"), postgres::server_error);
+  c.send("SELECT 1 / 0", {});
+  CHECK_THROWS_AS(c.send("SELECT 1", {}), postgres::server_error);
   CHECK(rows().empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "it can be asked whether there is an answer to come") {
   CHECK_FALSE(c.awaits_answer());
-  c.send("INSERT INTO t VALUES (1)");
+  c.send("COPY t FROM stdin", "1\n");
   CHECK(c.awaits_answer());
   for (int i = 0; i < 3000 && c.awaits_answer(); ++i) {
     pollfd p{c.socket(), POLLIN, 0};
@@ -73,14 +73,14 @@ TEST_CASE_FIXTURE(fixture, "it can be asked whether there is an answer to come")
 TEST_CASE_FIXTURE(fixture, "what was sent is done also if its sender is gone") {
   {
     postgres::connection other = database.connect();
-    other.send("INSERT INTO t VALUES (1)");
+    other.send("COPY t FROM stdin", "1\n");
   }
   for (int i = 0; i < 3000 && rows().empty(); ++i) ::poll(nullptr, 0, 10);
   CHECK(rows() == "1");
 }
 
 TEST_CASE_FIXTURE(fixture, "a session that is lost before its answer is said to be lost") {
-  c.send("SELECT pg_terminate_backend(pg_backend_pid())");
+  c.send("SELECT pg_terminate_backend(pg_backend_pid())", {});
   try {
     c.answer();
     FAIL("it was answered");

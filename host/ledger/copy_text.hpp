@@ -1,4 +1,4 @@
-// Rows as INSERT … VALUES takes them.
+// Rows as COPY … FROM stdin takes them, in its text format.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,14 @@
 
 namespace davit::ledger {
 
-class value_rows {
+class copy_text {
 public:
   void add(std::string_view field);
   void add_or_null(std::string_view field); // empty: NULL
-  void add(std::int64_t number);
+  void add(std::int64_t number) { add(std::string_view(std::to_string(number))); }
   // Microseconds since 1970, as a timestamptz.
   void add_time(std::int64_t us);
   void end_row();
-  // "(…), (…)"
   const std::string &text() const { return text_; }
 
 private:
@@ -23,9 +22,6 @@ private:
 
   std::string text_;
   bool row_begun_ = false;
-  // The time that was added last: calls follow each other closely.
-  std::int64_t second_ = -1;
-  std::string second_text_;
 };
 
 } // namespace davit::ledger
