@@ -4,10 +4,12 @@
 #include "cli/exit_codes.hpp"
 #include "cli/explain.hpp"
 #include "cli/option_tree.hpp"
+#include "cli/option_values.hpp"
 #include "cli/options.hpp"
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <CLI/CLI.hpp>
 
@@ -223,6 +225,9 @@ command_node parser::node_of(const CLI::App &app) const {
 }
 
 parsed parser::parse(int argc, char **argv) {
+  const std::span<const char *const> words(argv, static_cast<std::size_t>(argc));
+  if (const auto wrong = wrong_value(tree(), words.subspan(std::min<std::size_t>(1, words.size()))); !wrong.empty())
+    return {std::nullopt, wrong + "\n", static_cast<int>(exit_code::usage)};
   try {
     app_.parse(argc, argv);
     if (out_.what == command::repair) check_repair();
