@@ -106,9 +106,8 @@ migration::script planner::verify_script_of(const migration::step &s) const {
 }
 
 std::string planner::called_before(const migration::step &s) const {
-  const auto at = std::find_if(called_.begin(), called_.end(),
-                               [&s](const auto &one) { return one.id == s.files.id && one.up == s.up; });
-  return at == called_.end() ? std::string() : at->text;
+  const auto *one = lifecycle::find_called_before(called_, s);
+  return one ? one->text : std::string();
 }
 
 void planner::print_step(const migration::step &s) {
@@ -199,7 +198,7 @@ int command_plan(const options &o, terminal &t) {
     auto warnings = ledger_warnings(c, w.settings.ledger.schema);
     warnings.insert(warnings.begin(), folder.warnings.begin(), folder.warnings.end());
     for (const auto &warning : warnings) t.err(t.on_err(style::warn, "warning: ") + warning);
-    const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+    const auto now = lifecycle::present::look(c, w.settings.ledger.schema, &folder);
     const auto steps = lifecycle::steps_for(o.down ? down_request(o) : up_request(o), folder, now.migrations);
     planner p(t, plugins, steps, now.called, c.began_with_standard_strings());
     if (o.json) {

@@ -45,7 +45,7 @@ struct findings {
 findings look(const options &o, workspace &w) {
   auto &c = w.connect("repair");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+  auto now = lifecycle::present::look(c, w.settings.ledger.schema, &folder);
   auto &recorded = now.migrations;
   findings out;
   if (o.argument.empty()) {

@@ -106,7 +106,7 @@ int command_status(const options &o, terminal &t) {
   workspace w(o, t);
   auto &c = w.connect("status");
   const auto folder = migration::find_migrations(w.settings.migrations.dir);
-  const auto now = lifecycle::present::look(c, w.settings.ledger.schema);
+  const auto now = lifecycle::present::look(c, w.settings.ledger.schema, &folder);
   const auto lines = lines_of(folder, now);
   auto invalid = postgres::invalid_indexes(c);
   std::erase_if(invalid, [](const auto &i) { return i.perhaps_built_by() != 0; }); // it may be about to be valid

@@ -4,6 +4,7 @@
 #include "ledger/life_sign.hpp"
 #include "ledger/or_null.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -39,16 +40,20 @@ constexpr const char *untold_run = R"sql(
 constexpr const char *untold_call =
     "(SELECT p.handlers FROM {0}.progress p WHERE p.run = r.id AND ltrim(p.version, '0') = ltrim($1, '0'))";
 
-// {0} is the schema, {1} the pid of its run while that lives.
-constexpr const char *none_done = R"sql(
-SELECT DISTINCT n.version, n.direction = 'up' FROM (
+// Nearly always there is none, and what follows is a lot to plan. {0} is the schema.
+constexpr const char *any_called = R"sql(
+SELECT FROM {0}.progress WHERE handlers <> ''
+UNION ALL SELECT FROM {0}.run_migration WHERE handlers <> '' OR outcome = 'partial' LIMIT 1
+)sql";
+
+// {0} is the schema, {1} the pid of its run while that lives. A migration may have been given another zero since.
+constexpr const char *called = R"sql(
+SELECT DISTINCT ON (ltrim(n.version, '0'), n.direction) n.version, n.direction = 'up' FROM (
   SELECT p.version, p.direction FROM {0}.progress p WHERE p.handlers <> '' AND {1} IS NULL
-  UNION ALL SELECT m.version, m.direction FROM {0}.run_migration m WHERE m.handlers <> ''
+  UNION ALL SELECT m.version, m.direction FROM {0}.run_migration m WHERE (m.handlers <> '' OR m.outcome = 'partial')
     AND NOT EXISTS (SELECT FROM {0}.run_migration e WHERE ltrim(e.version, '0') = ltrim(m.version, '0')
       AND e.ordinal > m.ordinal AND (e.outcome IN ('applied', 'reverted') OR e.outcome LIKE 'marked as %'))) n
-WHERE NOT EXISTS (SELECT FROM {0}.migration s WHERE ltrim(s.version, '0') = ltrim(n.version, '0')
-  AND s.state IN ('partial', 'resumable'))
-ORDER BY 1
+ORDER BY ltrim(n.version, '0'), n.direction, n.version
 )sql";
 
 constexpr int names_handlers_since = 10;
@@ -75,19 +80,17 @@ earlier_attempts::earlier_attempts(postgres::connection &session, const std::str
     : c_(session), runs_(attempts_sql(postgres::quote_identifier(schema), version, about.up)),
       schema_(postgres::quote_identifier(schema)), version_(about.id.text()), last_(about.last) {}
 
-std::vector<earlier_attempts::subject> earlier_attempts::of_none_done(postgres::connection &session,
-                                                                      const std::string &schema, int version) {
+std::vector<earlier_attempts::subject> earlier_attempts::called_in(postgres::connection &session,
+                                                                   const std::string &schema, int version) {
   std::vector<subject> out;
   if (version < names_handlers_since) return out;
   const std::string quoted = postgres::quote_identifier(schema);
-  const auto r = session.exec(fmt::format(fmt::runtime(none_done), quoted, pid_by_life_sign_sql("p.run")));
+  if (session.exec(fmt::format(fmt::runtime(any_called), quoted)).rows() == 0) return out;
+  const auto r = session.exec(fmt::format(fmt::runtime(called), quoted, pid_by_life_sign_sql("p.run")));
   for (int i = 0; i < r.rows(); ++i)
     out.push_back({read_id(quoted + ".run_migration", std::string(r.text(i, 0))), r.text(i, 1) == "t"});
+  std::sort(out.begin(), out.end(), [](const subject &a, const subject &b) { return a.id < b.id; });
   return out;
-}
-
-bool earlier_attempts::any() {
-  return c_.query(runs_ + "SELECT FROM runs LIMIT 1", std::array{parameter(version_), or_null(last_)}).rows() > 0;
 }
 
 std::string earlier_attempts::stats() {

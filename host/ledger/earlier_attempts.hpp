@@ -22,10 +22,9 @@ public:
   // The session's search_path is pg_catalog. `version`: of the ledger's tables.
   earlier_attempts(postgres::connection &session, const std::string &schema, int version, const subject &about);
 
-  // Migrations of which no statement is done, but handlers were called by a run that is over.
-  static std::vector<subject> of_none_done(postgres::connection &session, const std::string &schema, int version);
-
-  bool any();
+  // What runs that are over have left since then, of handlers that were called or of statements. Whether it will be
+  // begun anew goes by the migration's state now.
+  static std::vector<subject> called_in(postgres::connection &session, const std::string &schema, int version);
 
   // The migration's stats as the last of them that could write down any has left them, as plugin::stat_store has it;
   // empty if none could, as after kill -9.

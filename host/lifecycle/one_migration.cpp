@@ -20,6 +20,12 @@ migration::script take_script(const run_parts &parts, const migration::step &s) 
   return script;
 }
 
+bool warn_of_called_before(const run_parts &parts, const migration::step &s) {
+  const auto *one = find_called_before(parts.called, s);
+  if (one) parts.show.warning(s.files.title() + " was begun before, and " + one->text);
+  return one;
+}
+
 one_migration::one_migration(const run_parts &parts, const migration::step &s, place_in_run place,
                              migration::script script)
     : p_(parts), step_(s), place_(place), script_(std::move(script)),
@@ -39,6 +45,7 @@ void one_migration::run() {
   p_.dispatcher.stats.open_layer(facts_.version);
   try {
     show_begins();
+    if (warn_of_called_before(p_, step_)) info.insert_or_assign("migration.called_before", true);
     phases();
   } catch (error &e) {
     fail(std::move(e));

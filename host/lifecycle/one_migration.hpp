@@ -15,6 +15,9 @@ namespace davit::lifecycle {
 // The file that the step runs, as it runs it.
 migration::script take_script(const run_parts &parts, const migration::step &s);
 
+// What handlers did in it before, if it is begun anew. Whether there is anything.
+bool warn_of_called_before(const run_parts &parts, const migration::step &s);
+
 class one_migration : public unfinished {
 public:
   // `parts` and `s` outlive it; `script` is the step's file.

@@ -1,12 +1,10 @@
 #include "lifecycle/present.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace davit::lifecycle {
 
-present present::look(postgres::connection &c, const std::string &schema) {
+present present::look(postgres::connection &c, const std::string &schema, const migration::folder *folder) {
   present out;
   ledger::ledger ledger(c, schema);
   auto before = owners_of_locks(c, schema);
@@ -26,10 +24,7 @@ present present::look(postgres::connection &c, const std::string &schema) {
       m.at_work = describe(*after.work);
     }
   }
-  std::erase_if(out.called, [&out](const auto &one) {
-    return std::any_of(out.migrations.begin(), out.migrations.end(),
-                       [&one](const auto &m) { return m.id == one.id && m.state == "running"; });
-  });
+  std::erase_if(out.called, [&](const auto &one) { return !one.will_be_begun(out.migrations, folder); });
   return out;
 }
 

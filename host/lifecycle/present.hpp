@@ -15,10 +15,11 @@ struct present {
   // What a run that lives, or a session that one has left behind, is at is "running", and at_work says who it is.
   std::vector<migration::recorded> migrations;
   std::vector<ledger::open_end> open_ends;
-  std::vector<called_before> called;  // none of which is running
+  std::vector<called_before> called;  // that will be begun anew
   std::optional<lock_owner> leftover; // of a run that is gone; its session is still at work
 
-  static present look(postgres::connection &c, const std::string &schema);
+  // `folder`: null where the files cannot be read.
+  static present look(postgres::connection &c, const std::string &schema, const migration::folder *folder);
 };
 
 // "run … is under way: by USER on HOST, …", "… ended without a word: …", "… was stopped".

@@ -3,11 +3,13 @@
 
 #include "lifecycle/dispatcher.hpp"
 #include "lifecycle/sessions/sessions.hpp"
+#include "lifecycle/stepwise/earlier_handlers.hpp"
 #include "migration/plan.hpp"
 #include "migration/script_cache.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 namespace davit::lifecycle {
 
@@ -29,8 +31,9 @@ struct run_parts {
   observer &show;
   migration::script_cache &scripts;
   std::function<void(const migration::version &)> hooks_paid; // called once its handlers after COMMIT were called
-  std::function<void()> committed; // called once the migration is in the database, before its post phase
-  unfinished *&under_way;          // set while there is one
+  std::function<void()> committed;          // called once the migration is in the database, before its post phase
+  unfinished *&under_way;                   // set while there is one
+  const std::vector<called_before> &called; // of handlers in what is planned, once it is
 };
 
 struct place_in_run {

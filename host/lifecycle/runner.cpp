@@ -85,6 +85,7 @@ private:
   bool is_first_ = false;   // nothing was ever applied
   bool ending_ = false;     // success or failure is told
   unfinished *under_way_ = nullptr;
+  std::vector<called_before> called_;
   std::optional<rehearsal> rehearsal_; // instead of the migrations themselves
 };
 
@@ -233,7 +234,8 @@ run_parts runner::parts() {
             ++out_.done;
             dispatcher_.info.insert_or_assign("run.done", static_cast<std::int64_t>(out_.done));
           },
-          under_way_};
+          under_way_,
+          called_};
 }
 
 // Where the very first migration finds its objects there, the schema may be older than davit's part in it.
@@ -265,6 +267,8 @@ void runner::plan() {
   is_first_ =
       std::all_of(recorded.begin(), recorded.end(), [](const auto &r) { return r.state == "reverted"; }) && up();
   out_.planned = steps_for(request_, folder, recorded);
+  if (const auto version = ledger_.version(); version && !out_.planned.empty())
+    called_ = called_before_in(sessions_.lock(), settings_.ledger.schema, *version);
   const bool standard_strings = sessions_.lock().began_with_standard_strings();
   if (!standard_strings) {
     show_.warning("standard_conforming_strings is off for this role or database, and on in davit's sessions: functions "

@@ -60,7 +60,7 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
     return;
   }
   check_version(out, c, schema, *version);
-  const auto now = lifecycle::present::look(c, schema);
+  const auto now = lifecycle::present::look(c, schema, folder);
   const auto &recorded = now.migrations;
   out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));
   check_stopped(out, recorded);

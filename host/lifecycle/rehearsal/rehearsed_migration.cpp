@@ -240,6 +240,7 @@ void rehearsed_migration::sessions_gone(bool) {
 bool rehearse(const rehearsal_parts &parts, const migration::step &s, place_in_run place) {
   migration::script script = take_script(parts.run, s);
   if (script.no_transaction) {
+    warn_of_called_before(parts.run, s);
     parts.report.not_tried.push_back({s.files.id, s.files.name, s.up,
                                       script.no_transaction_reason + ": it cannot run inside a transaction",
                                       reason_place(script)});

@@ -2,6 +2,8 @@
 
 #include "plugin/phases.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace davit::lifecycle {
@@ -25,13 +27,31 @@ std::vector<std::string> about_earlier_handlers(ledger::earlier_attempts &earlie
 
 std::vector<called_before> called_before_in(postgres::connection &c, const std::string &schema, int version) {
   std::vector<called_before> out;
-  for (const auto &one : ledger::earlier_attempts::of_none_done(c, schema, version)) {
+  for (const auto &one : ledger::earlier_attempts::called_in(c, schema, version)) {
     ledger::earlier_attempts earlier(c, schema, version, one);
     std::string text;
     for (const auto &said : about_earlier_handlers(earlier)) text += (text.empty() ? "" : "; ") + said;
     if (!text.empty()) out.push_back({one.id, one.up, "none of its statements is done, but " + text});
   }
   return out;
+}
+
+bool called_before::will_be_begun(const std::vector<migration::recorded> &recorded,
+                                  const migration::folder *folder) const {
+  const auto is_it = [this](const auto &m) { return m.id == id; };
+  const auto now = std::find_if(recorded.begin(), recorded.end(), is_it);
+  if (up ? now != recorded.end() && now->state != "reverted" : now == recorded.end() || now->state != "applied")
+    return false;
+  if (!folder) return true;
+  const auto files = std::find_if(folder->migrations.begin(), folder->migrations.end(), is_it);
+  return files != folder->migrations.end() && !(up ? files->up : files->down).empty();
+}
+
+const called_before *find_called_before(const std::vector<called_before> &all, const migration::step &s) {
+  if (s.goes_on()) return nullptr;
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&s](const auto &one) { return one.id == s.files.id && one.up == s.up; });
+  return at == all.end() ? nullptr : &*at;
 }
 
 } // namespace davit::lifecycle

@@ -1,5 +1,6 @@
 #include "lifecycle/stepwise/stepwise_migration.hpp"
 
+#include "ledger/earlier_attempts.hpp"
 #include "ledger/edited.hpp"
 #include "ledger/tables.hpp"
 #include "lifecycle/kept_session/ask_session.hpp"
@@ -7,7 +8,6 @@
 #include "lifecycle/sessions/attended.hpp"
 #include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/statements.hpp"
-#include "lifecycle/stepwise/earlier_handlers.hpp"
 #include "lifecycle/stepwise/final_row.hpp"
 #include "lifecycle/stepwise/stepwise.hpp"
 #include "sql/session_object.hpp"
@@ -22,7 +22,7 @@ using plugin::sql_scope;
 
 // Handlers go on with what those before the stop had measured.
 void stepwise_migration::phases() {
-  step_.goes_on() ? restore_stats() : tell_called_before();
+  if (step_.goes_on()) restore_stats();
   recorded_migration::phases();
 }
 
@@ -33,18 +33,6 @@ void stepwise_migration::restore_stats() {
   const auto stats = earlier.stats();
   if (!stats.empty() && !p_.dispatcher.stats.restore_layer(stats))
     throw ledger::edited(postgres::quote_identifier(schema) + ".run", "stats of " + step_.files.title());
-}
-
-// It is begun as if for the first time, for none of its statements is done. What handlers did is another matter.
-void stepwise_migration::tell_called_before() {
-  ledger::earlier_attempts earlier(p_.sessions.witness(), p_.settings.ledger.schema, ledger::newest_version,
-                                   {step_.files.id, step_.up});
-  if (!earlier.any()) return;
-  const auto all = about_earlier_handlers(earlier);
-  if (all.empty()) return;
-  p_.dispatcher.info.insert_or_assign("migration.called_before", true);
-  for (const auto &text : all)
-    p_.show.warning(step_.files.title() + " was begun before, and none of its statements is done, but " + text);
 }
 
 // What they commit is in the database whatever becomes of davit: it is written down first who they are.

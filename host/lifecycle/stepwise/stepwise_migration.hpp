@@ -17,7 +17,6 @@ public:
 private:
   void phases() override;
   void restore_stats();
-  void tell_called_before();
   void attempt() override;
   bool worth_another_attempt(error &) const override { return false; }
   void handlers_follow(const plugin::phase_row &phase) override;
