@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
 
 using namespace davit::test;
 
@@ -18,6 +19,7 @@ constexpr std::string_view sleeps =
     R"t({ phase = "before_ddl", handler = "wait", do = "sql", sql = "SELECT pg_sleep(1)" })t";
 constexpr std::string_view not_known = "which handlers have written something before davit ended is not known";
 constexpr std::string_view none_done = "none of its statements is done, but ";
+constexpr std::string_view anew = "begins it anew";
 constexpr std::string_view begun_before = "0001_one was begun before, and none of its statements is done, but ";
 
 struct begun : project {
@@ -27,6 +29,21 @@ struct begun : project {
     migration("0001_one.down.sql", std::string(marked) + "DROP TABLE one;");
   }
   std::string told() const { return database().sql("SELECT count(*) FROM told"); }
+};
+
+// The handlers have committed, and no statement is done.
+struct killed_in_handlers : begun {
+  killed_in_handlers() : begun(std::string(tells) + std::string(sleeps)) {
+    kill_in(*this, "pg_sleep");
+    REQUIRE(has(davit({"repair"}).out, anew));
+    configure(with_probe(tells));
+  }
+  void nobody_tells_of_it() const {
+    CHECK(has(davit({"repair"}).out, "nothing to repair"));
+    CHECK_FALSE(has(davit({"repair"}).out, anew));
+    CHECK_FALSE(has(davit({"doctor"}).out, none_done));
+    CHECK_FALSE(has(davit({"status"}).out, none_done));
+  }
 };
 
 } // namespace
@@ -127,7 +144,11 @@ TEST_CASE("repair names the handlers that a killed run had called, where stateme
   p.migration("0001_one.up.sql", std::string(marked) + "CREATE TABLE one (); SELECT pg_sleep(1);");
   kill_in(p, "pg_sleep");
   const std::string who = std::string(not_known) + ", of probe.tell at before_validation: they will be called again";
-  CHECK(has(p.davit({"repair"}).out, who));
+  const auto repair = p.davit({"repair"}).out;
+  CHECK(has(repair, who));
+  CHECK_FALSE(has(repair, anew));
+  CHECK_FALSE(p.davit_json({"repair"}).has("/called_before/0"));
+  CHECK_FALSE(has(p.davit({"doctor"}).out, none_done));
   up(p, 6);
   CHECK(has(resume(p).err, who));
   CHECK(up(p, 0).messages("pre_execute") == "none");
@@ -141,4 +162,57 @@ TEST_CASE("a ledger from before handlers were named has nothing to tell of them"
   CHECK(has(p.davit({"repair"}).out, "nothing to repair"));
   p.configure(with_probe(tells));
   CHECK_FALSE(has(up(p, 0).err(), "was begun before"));
+}
+
+TEST_CASE("of a migration that was baselined since nothing is told, for no run begins it") {
+  const killed_in_handlers p;
+  REQUIRE(p.davit({"baseline", "1"}).exit_code == 0);
+  p.nobody_tells_of_it();
+  CHECK_FALSE(has(up(p, 0).err(), begun_before));
+}
+
+TEST_CASE("of a migration whose file is gone nothing is told until it is back") {
+  const killed_in_handlers p;
+  const auto file = p.folder() / "migrations" / "0001_one.up.sql";
+  const auto aside = p.folder() / "aside";
+  const auto down = p.folder() / "migrations" / "0001_one.down.sql";
+  std::filesystem::rename(file, aside);
+  std::filesystem::remove(down);
+  p.nobody_tells_of_it();
+  std::filesystem::rename(aside, file);
+  CHECK(has(p.davit({"repair"}).out, anew));
+  CHECK(has(up(p, 0).err(), begun_before));
+}
+
+TEST_CASE("where the file is one transaction by now, a run tells of handlers as it does without one") {
+  const killed_in_handlers p;
+  p.migration("0001_one.up.sql", "CREATE TABLE one ();");
+  const auto dry = davit_run(p, {"up", "--dry-run"}, 0);
+  CHECK(has(dry.err(), begun_before));
+  CHECK(dry.messages("pre_execute") == "true");
+  CHECK(p.told() == "1");
+  const auto run = up(p, 0);
+  CHECK(has(run.err(), begun_before));
+  CHECK(run.messages("pre_execute") == "true");
+  CHECK(p.told() == "2");
+  p.nobody_tells_of_it();
+}
+
+TEST_CASE("a dry run tells of handlers in a migration that it cannot try, too") {
+  const killed_in_handlers p;
+  CHECK(has(davit_run(p, {"up", "--dry-run"}, 0).err(), begun_before));
+}
+
+TEST_CASE("it is told once of a migration that was given another zero between two kills") {
+  const begun p(std::string(tells) + std::string(sleeps));
+  kill_in(p, "pg_sleep");
+  for (const char *file : {"one.up.sql", "one.down.sql"})
+    std::filesystem::rename(p.folder() / "migrations" / ("0001_" + std::string(file)),
+                            p.folder() / "migrations" / ("1_" + std::string(file)));
+  kill_in(p, "pg_sleep");
+  CHECK(count(p.davit({"status"}).out, none_done) == 1);
+  CHECK(count(p.davit({"repair"}).out, anew) == 1);
+  CHECK(count(p.davit({"doctor"}).out, none_done) == 1);
+  p.configure(with_probe(tells));
+  CHECK(count(up(p, 0).err(), "was begun before") == 1);
 }
