@@ -17,4 +17,13 @@ std::string strangers_in(postgres::connection &session, const std::string &schem
   return std::string(r.text(0, 0));
 }
 
+std::string other_ledgers(postgres::connection &session, const std::string &schema) {
+  const auto r = session.query(
+      "SELECT pg_catalog.string_agg(n.nspname, ', ' ORDER BY n.nspname) FROM pg_catalog.pg_namespace n WHERE n.nspname "
+      "<> $1 AND (SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r' AND "
+      "c.relname IN ('ledger', 'migration', 'run', 'run_migration', 'hook_call')) = 5",
+      std::array{postgres::parameter(schema)});
+  return std::string(r.text(0, 0));
+}
+
 } // namespace davit::ledger

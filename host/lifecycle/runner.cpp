@@ -1,6 +1,7 @@
 #include "lifecycle/runner.hpp"
 
 #include "ledger/progress.hpp"
+#include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "lifecycle/dispatcher.hpp"
 #include "lifecycle/identity.hpp"
@@ -56,6 +57,7 @@ private:
   void go();
   void rehearse();
   run_parts parts();
+  void warn_of_other_ledgers();
   void report_open_ends();
   void propose_baseline(error &failure) const;
   void plan();
@@ -182,6 +184,7 @@ run_outcome runner::go_on_without(const plugin::watch::overdue_call &late) {
 void runner::go() {
   dispatcher_.fire("startup", sql_scope::own_transaction);
   sessions_.take_run_lock();
+  warn_of_other_ledgers();
   ledger_.ensure();
   has_ledger_ = true;
   if (ledger_.left_unsettled()) {
@@ -207,6 +210,7 @@ void runner::go() {
 // of the run that is waited for.
 void runner::rehearse() {
   sessions_.take_run_lock();
+  warn_of_other_ledgers();
   const bool reads_ledger = ledger_.version() == ledger::newest_version;
   if (reads_ledger) sessions_.wait_for_session_in_progress();
   rehearsal_->begin();
@@ -245,6 +249,14 @@ void runner::propose_baseline(error &failure) const {
   failure.hint += std::string(failure.hint.empty() ? "" : "; ") +
                   "if this database had its schema before davit came: davit baseline VERSION records the migrations up "
                   "to VERSION as applied without running them";
+}
+
+// Where this project's first run may not be its first at all.
+void runner::warn_of_other_ledgers() {
+  if (ledger_.version()) return;
+  if (const std::string others = ledger::other_ledgers(sessions_.lock(), settings_.ledger.schema); !others.empty())
+    show_.warning("a new ledger begins in schema " + settings_.ledger.schema + ", and there is one in schema " +
+                  others + ": if that is this project's, " + ledger::name_it);
 }
 
 // The run lock is held: a run without an end is dead.

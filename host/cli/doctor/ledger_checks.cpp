@@ -56,7 +56,11 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
     if (const std::string strangers = ledger::strangers_in(c, schema); !strangers.empty())
       return out.fail(name, "it cannot be made: there is something else named " + strangers,
                       "set [ledger] schema to a schema of its own", exit_code::conflict);
-    out.ok(name, "there is none yet: the first run creates it in schema " + schema);
+    const std::string none_yet = "there is none yet: the first run creates it in schema " + schema;
+    const std::string others = ledger::other_ledgers(c, schema);
+    if (others.empty()) return out.ok(name, none_yet);
+    out.warn(name, none_yet + "; there is one in schema " + others,
+             std::string("if that is this project's: ") + ledger::name_it);
     return;
   }
   check_version(out, c, schema, *version);

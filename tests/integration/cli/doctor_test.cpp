@@ -392,3 +392,19 @@ TEST_CASE("tables that are not davit's, and are where its ledger is to be, are t
     CHECK(has(object.text("/error/hint"), "[ledger] schema"));
   }
 }
+
+TEST_CASE("a ledger in another schema is told before a new one begins, and as it does") {
+  const project p("environment = \"test\"\n[ledger]\nschema = \"ops\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE IF NOT EXISTS a ();");
+  CHECK_FALSE(has(run_davit(p, {"up"}).err, "a new ledger"));
+  p.configure("environment = \"test\"\n");
+  const std::string words = "there is one in schema ops";
+  CHECK(has(p.davit({"doctor"}).out, words));
+  CHECK(has(run_davit(p, {"up", "--dry-run"}).err, words));
+  const auto begun = run_davit(p, {"up"});
+  CHECK(has(begun.err, words));
+  CHECK(has(begun.err, "[ledger] schema of davit.toml has to name it"));
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  CHECK_FALSE(has(run_davit(p, {"up"}).err, words));
+  CHECK_FALSE(has(p.davit({"doctor"}).out, words));
+}
