@@ -140,7 +140,7 @@ int command_status(const options &o, terminal &t) {
     if (now.leftover)
       t.out(
           fmt::format("a session of a run that is gone is still at work: {}; the next run waits for it, or end it: {}",
-                      now.leftover->text, now.leftover->end_sql()));
+                      now.leftover->text, now.leftover->how_to_end()));
     for (const auto &r : now.open_ends) {
       t.out(lifecycle::describe(r));
       if (r.pid.empty())

@@ -46,7 +46,7 @@ void check_locks(findings &out, postgres::connection &c, const std::string &sche
     out.warn(name, "the run lock is held by " + run->text, "wait: a run is under way");
   else if (work)
     out.warn(name, "no run is under way, but a session of an earlier one is still at work: " + work->text,
-             "wait until it has ended, or end it: " + work->end_sql());
+             "wait until it has ended, or end it: " + work->how_to_end());
   else
     out.ok(name, "no run is under way, nothing is left of an earlier one");
   check_idle_transactions(out, c, run.has_value());

@@ -3,6 +3,7 @@
 
 #include "postgres/connection.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,15 +11,19 @@ namespace davit::lifecycle {
 
 struct lock_owner {
   std::string pid;
-  std::string text;  // "pid 7 (user u, 'davit lock', from local, since …: query)"
-  std::string begun; // its session, as the ledger writes times
+  std::string text;        // "pid 7 (user u, 'davit lock', from local, since …: query)", as far as it can be seen
+  std::string begun;       // its session, as the ledger writes times
+  std::string who_may_end; // if this role may not: "which only … may do"
 
-  std::string end_sql() const; // what ends it
+  std::string how_to_end() const;
 };
 
 struct lock_owners {
   std::optional<lock_owner> run, work;
 };
+
+// Whoever holds the one lock, for a session that waits for it: it takes next to no time, and tells what it can.
+lock_owner holder_of(postgres::connection &c, std::int64_t key, const std::string &schema);
 
 // Both as they are at one moment; where nobody holds either, `work` is session_in_progress(). `schema` is the ledger's.
 lock_owners owners_of_locks(postgres::connection &c, const std::string &schema);

@@ -1,9 +1,7 @@
 #include "lifecycle/sessions/sessions.hpp"
 
-#include "lifecycle/sessions/brief_look.hpp"
 #include "lifecycle/sessions/handler_attendance.hpp"
 #include "lifecycle/sessions/lock_key.hpp"
-#include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/sessions/side_attendance.hpp"
 
 #include <chrono>
@@ -15,15 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr const char *leftover_awaited = "a leftover session of an earlier run, which is still at work: ";
 constexpr const char *leftover_refused = "a leftover session of an earlier run is still at work: ";
-
-// As pg_locks shows it.
-struct key_halves {
-  std::string high, low;
-};
-key_halves halves_of(std::int64_t key) {
-  const auto bits = static_cast<std::uint64_t>(key);
-  return {std::to_string(bits >> 32U), std::to_string(bits & 0xffffffffU)};
-}
 
 } // namespace
 
@@ -191,40 +180,28 @@ void sessions::work_lock_released(bool was_held) {
                   "run could not have seen this one");
 }
 
-std::string sessions::holder_of(std::int64_t key) {
-  const auto [high, low] = halves_of(key);
-  const auto r = ask_briefly(
-      lock(), "SELECT a.pid, COALESCE(a.usename, '?'), COALESCE(a.application_name, ''), "
-              "COALESCE(host(a.client_addr), 'local'), to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), "
-              "COALESCE(regexp_replace(left(a.query, 81), '^(.{80}).$', '\\1...'), '')"
-              " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND "
-              "l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-              " AND l.classid = " +
-                  high + "::bigint::oid AND l.objid = " + low + "::bigint::oid");
-  if (!r) return "a session that cannot be named now";
-  if (r->rows() == 0) return "a session that has just ended";
-  const auto text = [&](int c) { return std::string(r->text(0, c)); };
-  return "pid " + text(0) + " (user " + text(1) + ", '" + text(2) + "', from " + text(3) + ", since " + text(4) +
-         ", last: " + text(5) + ")";
-}
-
 void sessions::wait_for(std::int64_t key, const std::string &awaited, const std::string &refused) {
   const std::string sql = "SELECT pg_try_advisory_lock(" + std::to_string(key) + ")";
   // Never a blocking wait: the holder's CREATE INDEX CONCURRENTLY would wait for this session's snapshot.
-  wait_until_nobody([&] { return lock().exec(sql).text(0, 0) == "t" ? std::string() : holder_of(key); }, awaited,
-                    refused);
+  wait_until_nobody(
+      [&]() -> std::optional<lock_owner> {
+        if (lock().exec(sql).text(0, 0) == "t") return std::nullopt;
+        return holder_of(lock(), key, settings_.ledger.schema);
+      },
+      awaited, refused);
 }
 
-void sessions::wait_until_nobody(const std::function<std::string()> &who, const std::string &awaited,
+void sessions::wait_until_nobody(const std::function<std::optional<lock_owner>()> &who, const std::string &awaited,
                                  const std::string &refused) {
   const auto begin = std::chrono::steady_clock::now();
   auto pause = 10ms;
-  for (std::string one = who(); !one.empty(); one = who()) {
+  for (auto one = who(); one; one = who()) {
     if (std::chrono::steady_clock::now() - begin > settings_.database.run_lock_timeout)
-      throw error(error_code::locked, refused + one,
-                  "wait until it has ended, raise [database] run_lock_timeout, or, if it should not be there, end it "
-                  "with SELECT pg_terminate_backend(…)");
-    show_.waiting(awaited + one);
+      throw error(
+          error_code::locked, refused + one->text,
+          "wait until it has ended, raise [database] run_lock_timeout, or, if it should not be there, end it: " +
+              one->how_to_end());
+    show_.waiting(awaited + one->text);
     stop_.wait(pause);
     pause = std::min(pause * 2, 500ms);
   }
@@ -251,12 +228,8 @@ void sessions::take_run_lock() {
 }
 
 void sessions::wait_for_session_in_progress() {
-  wait_until_nobody(
-      [this] {
-        const auto one = session_in_progress(lock(), settings_.ledger.schema);
-        return one ? one->text : std::string();
-      },
-      leftover_awaited, leftover_refused);
+  wait_until_nobody([this] { return session_in_progress(lock(), settings_.ledger.schema); }, leftover_awaited,
+                    leftover_refused);
 }
 
 void sessions::require_lock() {

@@ -6,6 +6,7 @@
 #include "lifecycle/observer.hpp"
 #include "lifecycle/sessions/home.hpp"
 #include "lifecycle/sessions/ledger_wait.hpp"
+#include "lifecycle/sessions/lock_owners.hpp"
 #include "lifecycle/supervision/cancel_targets.hpp"
 #include "lifecycle/supervision/interrupt.hpp"
 #include "plugin/sessions.hpp"
@@ -88,11 +89,10 @@ private:
   postgres::connection open_for_work();
   void watch(std::optional<ledger_wait> &wait, postgres::connection &c);
   bool take_run_lock_at_once();
-  std::string holder_of(std::int64_t key);
   std::string work_lock_sql() const;
   void wait_for(std::int64_t key, const std::string &awaited, const std::string &refused);
-  // `who` is in the way; empty: nobody. Both texts are followed by that: what is waited for, and why that was in vain.
-  void wait_until_nobody(const std::function<std::string()> &who, const std::string &awaited,
+  // `who` is in the way. Both texts are followed by that: what is waited for, and why that was in vain.
+  void wait_until_nobody(const std::function<std::optional<lock_owner>()> &who, const std::string &awaited,
                          const std::string &refused);
 
   const config::settings &settings_;

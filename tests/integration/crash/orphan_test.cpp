@@ -203,3 +203,50 @@ TEST_CASE("a session that was lost, but is still at such a statement, is waited 
   CHECK(davit.wait().exit_code == 6);
   CHECK(p.database().sql("SELECT string_agg(x::text, ' ' ORDER BY x) FROM t") == "1 2");
 }
+
+TEST_CASE("what a role may not see of who is in the way is not made up, and what the ledger has of it is told") {
+  const project p("environment = \"test\"\n[database]\nrun_lock_timeout = \"50ms\"\n");
+  const std::string holder = "holder_of_" + p.database().name(), role = "stranger_to_" + p.database().name();
+  p.database().sql("CREATE ROLE " + holder + " LOGIN; CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE " +
+                   p.database().name() + " TO " + holder);
+  const auto as = [&p](const std::string &one) {
+    return environment{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + one}};
+  };
+  const std::string unseen = "; where from, since when and at what is shown after GRANT pg_read_all_stats TO \"" + role;
+  const std::string needs = "(which this role may do after GRANT pg_signal_backend TO \"" + role + "\")";
+  p.migration("0001_one.up.sql", "SELECT pg_sleep(67);");
+  running_program first(p.command({"up"}, as(holder)));
+  wait_for_statement(p, "SELECT pg_sleep(67)");
+  p.database().sql("GRANT USAGE ON SCHEMA davit TO " + role +
+                   "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN "
+                   "SCHEMA davit TO " +
+                   role);
+  const auto pid_of = [&p](const std::string &application) {
+    return p.database().sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name "
+                            "= '" +
+                            application + "' AND usename LIKE 'holder%'");
+  };
+  const auto said = [](const outcome &o) { return o.out + o.err; };
+  const auto refused = said(p.davit({"up"}, as(role)));
+  CHECK(has(refused, "the run lock is held by pid " + pid_of("davit lock")));
+  CHECK(has(refused, unseen));
+  CHECK_FALSE(has(refused, "from local"));
+  CHECK(has(refused, ", of davit up, run by "));
+  CHECK(has(refused, "end it: SELECT pg_terminate_backend(" + pid_of("davit lock") + "); " + needs));
+  CHECK(has(said(p.davit({"doctor"}, as(role))), unseen));
+  const auto seen = said(p.davit({"up"}));
+  CHECK(has(seen, "from local, since 2"));
+  CHECK(has(seen, ", of davit up, run by "));
+  CHECK_FALSE(has(seen, "may do"));
+
+  first.send(SIGKILL);
+  first.wait();
+  wait_until("a lock session that is gone", [&] { return pid_of("davit lock").empty(); });
+  const auto left = said(p.davit({"up"}, as(role)));
+  CHECK(has(left, "a leftover session of an earlier run is still at work: pid " + pid_of("davit run")));
+  CHECK(has(left, unseen));
+  CHECK(has(left, "end it: SELECT pg_terminate_backend(" + pid_of("davit run") + "); " + needs));
+  p.database().sql("SELECT pg_terminate_backend(" + pid_of("davit run") + ")");
+  wait_until_davit_is_gone(p);
+  p.database().sql("DROP OWNED BY " + role + ", " + holder + " CASCADE; DROP ROLE " + role + ", " + holder);
+}
