@@ -54,6 +54,7 @@ void recorded_migration::attempts() {
 void recorded_migration::undo() noexcept {
   if (end_.fate == fate::untouched) end_.fate = fate::undone;
   if (p_.stop.raised()) p_.sessions.work_is_over();
+  const bool begun = p_.sessions.has_run(); // else the server has refused it
   try {
     auto &c = p_.sessions.run();
     if (c.alive()) {
@@ -64,7 +65,7 @@ void recorded_migration::undo() noexcept {
     end_.session_lost = !c.alive();
   } catch (const std::exception &) {
     p_.sessions.drop_run();
-    end_.session_lost = true;
+    end_.session_lost = begun;
   }
 }
 

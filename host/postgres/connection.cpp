@@ -123,6 +123,24 @@ std::error_code why_no_socket() {
   return {};
 }
 
+// libpq gives no SQLSTATE of a session that has not come about. Where the server speaks another language, its words
+// have to do.
+bool too_many_sessions(std::string_view why) {
+  return why.find("too many connections for") != why.npos || why.find("too many clients already") != why.npos ||
+         why.find("remaining connection slots are reserved") != why.npos;
+}
+
+std::string hint_for(std::string_view why, const pg_conn *c) {
+  if (too_many_sessions(why))
+    return "a run needs up to 3 sessions at once: end others, or raise what stands in the way, ALTER ROLE … CONNECTION "
+           "LIMIT, ALTER DATABASE … CONNECTION LIMIT or the server's max_connections (davit doctor shows them); "
+           "tried " +
+           target_of(c);
+  return hint_about_files(why_no_socket(), "tried " + target_of(c) +
+                                               "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* "
+                                               "variables");
+}
+
 } // namespace
 
 void connection::finish::operator()(pg_conn *c) const noexcept {
@@ -163,11 +181,7 @@ connection::connection(const connect_options &options) : callbacks_(std::make_un
   if (PQstatus(c_.get()) != CONNECTION_OK) {
     std::string why = PQerrorMessage(c_.get());
     while (!why.empty() && why.back() == '\n') why.pop_back();
-    throw error(
-        error_code::connect, "cannot connect to the database: " + why,
-        hint_about_files(why_no_socket(), "tried " + target_of(c_.get()) +
-                                              "; set [database] url in davit.toml, DAVIT_DATABASE_URL or libpq's PG* "
-                                              "variables"));
+    throw error(error_code::connect, "cannot connect to the database: " + why, hint_for(why, c_.get()));
   }
   struct stat info {};
   if (::fstat(PQsocket(c_.get()), &info) == 0) c_.get_deleter().socket = info.st_ino;

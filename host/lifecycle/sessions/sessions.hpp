@@ -79,6 +79,7 @@ public:
   bool usable() const;
   // The same for a savepoint in the transaction that it has open.
   bool usable_inside() const;
+  bool has_run() const { return run_.has_value(); }
   void drop_run() noexcept; // closes it, so that the server rolls back whatever it was at
   // Lets go of the sessions that a handler which does not return was at. Unless they have `ended` on the server, no new
   // ones take their place: what the old ones hold would be waited for.
