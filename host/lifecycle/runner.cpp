@@ -1,5 +1,6 @@
 #include "lifecycle/runner.hpp"
 
+#include "ledger/lost_keys.hpp"
 #include "ledger/progress.hpp"
 #include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
@@ -24,6 +25,7 @@ using plugin::sql_scope;
 
 namespace {
 
+constexpr std::string_view no_such_key = "42P10";        // that ON CONFLICT names
 constexpr std::chrono::seconds patience_with_server{20}; // longer than it may take to connect
 
 std::int64_t now_us() {
@@ -52,6 +54,7 @@ private:
   error end_of_run(const error &hung) const;
   run_outcome take_outcome();
   void failed(error e);
+  void name_lost_keys(error &e);
   bool up() const { return std::holds_alternative<migration::up_options>(request_); }
   void fill_facts();
   void go();
@@ -116,6 +119,7 @@ run_outcome runner::run() {
                    : up()                                                 ? "applied"
                                                                           : "reverted";
   } catch (error &e) {
+    name_lost_keys(e);
     failed(std::move(e));
     propose_baseline(*out_.failure);
   } catch (const std::exception &e) {
@@ -123,6 +127,23 @@ run_outcome runner::run() {
   }
   end();
   return take_outcome();
+}
+
+// The server names no table then; a statement of a file has a place, and one of a handler its plugin.
+void runner::name_lost_keys(error &e) {
+  if (e.sqlstate != no_such_key || !e.where.file.empty() || !e.plugin.empty()) return;
+  try {
+    auto &c = sessions_.witness();
+    if (c.transaction_status() != postgres::transaction_status::idle) return;
+    const auto lost = ledger::lost_keys_of(c, settings_.ledger.schema);
+    if (!lost) return;
+    e.code = error_code::ledger_conflict;
+    e.detail = e.message;
+    e.message = lost->what;
+    e.hint = lost->remedy;
+  } catch (const error &problem) {
+    e.hint = "it could not be looked up whether davit's own tables have lost their keys: " + problem.message;
+  }
 }
 
 void runner::failed(error e) {

@@ -1,6 +1,7 @@
 // The ledger: its version, what it says is unfinished, and whether it agrees with the files.
 #include "cli/doctor/checks.hpp"
 
+#include "ledger/lost_keys.hpp"
 #include "ledger/strangers.hpp"
 #include "ledger/tables.hpp"
 #include "ledger/upgrade_rights.hpp"
@@ -64,6 +65,7 @@ void check_ledger(findings &out, postgres::connection &c, const std::string &sch
     return;
   }
   check_version(out, c, schema, *version);
+  if (const auto lost = ledger::lost_keys_of(c, schema)) out.fail(name, lost->what, lost->remedy, exit_code::conflict);
   const auto now = lifecycle::present::look(c, schema, folder);
   const auto &recorded = now.migrations;
   out.ok(name, fmt::format("version {}, {} migrations recorded", *version, recorded.size()));

@@ -408,3 +408,27 @@ TEST_CASE("a ledger in another schema is told before a new one begins, and as it
   CHECK_FALSE(has(run_davit(p, {"up"}).err, words));
   CHECK_FALSE(has(p.davit({"doctor"}).out, words));
 }
+
+TEST_CASE(
+    "a ledger that was restored without its keys is told, table by table, with what makes them, by doctor and run") {
+  const project p("environment = \"test\"\n");
+  p.migration("1_a.up.sql", "CREATE TABLE a ();");
+  run_davit(p, {"up"});
+  CHECK_FALSE(check_in(run_json(p, {"doctor"}), "ledger", "fail"));
+  p.database().sql("ALTER TABLE davit.run DROP CONSTRAINT run_pkey; ALTER TABLE davit.migration DROP CONSTRAINT "
+                   "migration_pkey; ALTER TABLE davit.run_migration DROP CONSTRAINT run_migration_pkey; ALTER TABLE "
+                   "davit.hook_call DROP CONSTRAINT hook_call_pkey; ALTER TABLE davit.progress DROP CONSTRAINT "
+                   "progress_pkey; DROP INDEX davit.migration_number");
+  p.migration("2_b.up.sql", "CREATE TABLE b ();");
+  for (const auto &arguments : std::vector<std::vector<std::string>>{{"up", "--dry-run"}, {"up"}}) {
+    const auto object = run_json(p, arguments, 6);
+    CHECK(object.text("/error/code") == "ledger_conflict");
+    CHECK(has(object.text("/error/message"), "davit's own tables have lost their keys: "));
+    CHECK(has(object.text("/error/message"), "davit.run (id)"));
+    CHECK(has(object.text("/error/hint"), "pg_restore --section=post-data"));
+  }
+  const auto what = advice(run_json(p, {"doctor"}, 6), "ledger", "fail", "davit.progress (version)");
+  p.database().sql(what.substr(what.find("ALTER TABLE")));
+  CHECK_FALSE(check_in(run_json(p, {"doctor"}), "ledger", "fail"));
+  run_davit(p, {"up"});
+}
