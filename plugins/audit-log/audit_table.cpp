@@ -10,10 +10,13 @@ std::optional<std::string> given(const std::string &text) {
 
 } // namespace
 
+void audit_table::refuse_to_create() const {
+  throw davit::error("the audit table " + quoted() + " does not exist; create it, or set create_table = true");
+}
+
 void audit_table::ensure(const davit::connection &db) const {
   if (db.query("SELECT to_regclass($1::text) IS NOT NULL", quoted()).scalar<bool>()) return;
-  if (!create_)
-    throw davit::error("the audit table " + quoted() + " does not exist; create it, or set create_table = true");
+  if (!create_) refuse_to_create();
   db.query("CREATE TABLE IF NOT EXISTS " + quoted() + R"( (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run           uuid NOT NULL,
@@ -31,6 +34,26 @@ void audit_table::ensure(const davit::connection &db) const {
   started_at    timestamptz,
   finished_at   timestamptz
 ))");
+}
+
+void audit_table::foresee(const davit::connection &db) const {
+  const std::string as_it_is = " as the database is before this migration";
+  const auto exists = db.query("SELECT to_regnamespace($1::text) IS NOT NULL", name_.quoted_schema()).scalar<bool>();
+  if (!exists) throw davit::error("schema " + name_.quoted_schema() + " of the audit table does not exist," + as_it_is);
+  if (db.query("SELECT to_regclass($1::text) IS NULL", quoted()).scalar<bool>()) {
+    if (!create_) refuse_to_create();
+    if (!db.query("SELECT has_schema_privilege(to_regnamespace($1::text), 'CREATE')", name_.quoted_schema())
+             .scalar<bool>())
+      throw davit::error("the audit table " + quoted() + " cannot be created: this role has no right to create in " +
+                         name_.quoted_schema() + as_it_is);
+    return;
+  }
+  if (!db.query("SELECT bool_and(has_any_column_privilege(to_regclass($1::text), r)) FROM "
+                "unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) r",
+                quoted())
+           .scalar<bool>())
+    throw davit::error("the audit table " + quoted() + " cannot be written to: it takes SELECT, INSERT and UPDATE," +
+                       as_it_is);
 }
 
 std::int64_t audit_table::begin(const davit::context &cx, const davit::connection &db) const {

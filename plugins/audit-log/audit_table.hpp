@@ -31,7 +31,11 @@ public:
   // Completes the row `id`; davit::error if it is gone.
   void finish(const davit::connection &db, std::int64_t id, const outcome &o) const;
 
+  // Changes nothing: davit::error if begin() would fail, for want of the table's schema or of a right.
+  void foresee(const davit::connection &db) const;
+
 private:
+  [[noreturn]] void refuse_to_create() const;
   void ensure(const davit::connection &db) const;
   davit::result insert(const davit::context &cx, const davit::connection &db, const outcome &o,
                        const std::string &returning) const;

@@ -49,7 +49,8 @@ std::string quote(const std::string &part) {
 
 } // namespace
 
-std::string qualified_name::quoted() const { return quote(schema) + '.' + quote(table); }
+std::string qualified_name::quoted_schema() const { return quote(schema); }
+std::string qualified_name::quoted() const { return quoted_schema() + '.' + quote(table); }
 
 qualified_name parse_qualified_name(std::string_view text) {
   std::vector<std::string> parts;

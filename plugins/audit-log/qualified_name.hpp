@@ -10,6 +10,7 @@ namespace audit_log {
 struct qualified_name {
   std::string schema, table; // as the catalog has them: plain parts in lower case, quotes taken off
 
+  std::string quoted_schema() const;
   std::string quoted() const; // safe inside a statement, whatever the parts are
 };
 

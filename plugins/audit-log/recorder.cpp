@@ -52,7 +52,11 @@ void transaction_recorder::failed(davit::context &cx) const {
 
 void side_recorder::started(davit::context &cx) {
   open_.reset();
-  if (cx.run().dry) return cx.report("dry run: nothing is recorded, as a side connection cannot be rolled back");
+  if (cx.run().dry) {
+    // What a migration before this one has made is not to be seen from there.
+    if (committed_so_far(cx) == 0) table_.foresee(cx.side());
+    return cx.report("dry run: nothing is recorded, as a side connection cannot be rolled back");
+  }
   open_ = open_row{table_.begin(cx, cx.side()), cx.migration().up, committed_so_far(cx), std::nullopt};
   report(cx, "started", table_);
 }

@@ -211,15 +211,29 @@ TEST_CASE("a row that vanished is an error") {
 TEST_CASE("a dry run writes nothing on the side connection, and says so") {
   const auto host = start("side");
   host->dry = true;
+  host->answer("to_regnamespace", there).answer("to_regclass", absent).answer("has_any_column_privilege", there);
   CHECK(host->fire("pre_execute").status == DAVIT_OK);
   CHECK(host->fire("post_execute").status == DAVIT_OK);
-  CHECK(host->queries.empty());
+  CHECK(host->script_done());
   host->failed = fake_host::failure{DAVIT_ERR_SQL, "22012", "division by zero"};
   CHECK(host->fire("on_error").status == DAVIT_OK);
-  CHECK(host->queries.empty());
+  CHECK(host->queries.size() == 3);
+  for (const auto &q : host->queries) CHECK(q.sql.find("SELECT ") == 0);
   REQUIRE(host->reports.size() == 3);
   CHECK(host->reports[0].find("dry run: nothing is recorded") == 0);
   CHECK(host->reports[1] == "nothing is recorded");
+}
+
+TEST_CASE("a dry run tells what a side connection could not do; behind another migration it cannot know") {
+  const auto host = start("side");
+  host->dry = true;
+  host->answer("to_regnamespace", absent);
+  const auto end = host->fire("pre_execute");
+  CHECK(end.status == DAVIT_ERR);
+  CHECK(end.text.find("schema \"public\" of the audit table does not exist") == 0);
+  host->facts["run.done"] = std::int64_t{1};
+  CHECK(host->fire("pre_execute").status == DAVIT_OK);
+  CHECK(host->queries.size() == 1);
 }
 
 TEST_CASE("wrong configuration is refused with the key") {

@@ -49,3 +49,32 @@ TEST_CASE("a check that would fail fails the dry run as well") {
   CHECK(p.database().whole_dump() == before);
   CHECK(has(up(p, 1).err, "expected 2, found 3"));
 }
+
+TEST_CASE("a dry run fails where a side connection could not write its audit table before the first migration") {
+  const project p(toml_head() + shipped("audit", "audit_log") +
+                  "config = { connection = \"side\", table = \"audit.log\" }\n");
+  const std::string role = "auditor_" + p.database().name();
+  p.database().sql("CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE " + p.database().name() + " TO " + role);
+  const environment as{{"DAVIT_DATABASE_URL", p.database().url() + "&user=" + role}};
+  p.migration("1_a.up.sql", "SELECT 1;");
+  const auto refused = [&](std::string_view words) {
+    const auto before = p.database().whole_dump();
+    const auto dry = p.davit({"up", "--dry-run"}, as);
+    CHECK_MESSAGE(dry.exit_code == 1, dry.err);
+    CHECK_MESSAGE(has(dry.err, words), dry.err);
+    CHECK(p.database().whole_dump() == before);
+    CHECK(p.davit({"up"}, as).exit_code == 1);
+  };
+  refused("schema \"audit\" of the audit table does not exist");
+  p.database().sql("CREATE SCHEMA audit");
+  refused("permission denied for schema audit");
+  p.database().sql("GRANT USAGE ON SCHEMA audit TO " + role);
+  refused("this role has no right to create in \"audit\"");
+  p.database().sql("GRANT CREATE ON SCHEMA audit TO " + role);
+  CHECK(p.davit({"up", "--dry-run"}, as).exit_code == 0);
+  CHECK(p.davit({"up"}, as).exit_code == 0);
+  p.database().sql("REVOKE UPDATE ON audit.log FROM " + role);
+  p.migration("2_b.up.sql", "SELECT 2;");
+  refused("cannot be written to");
+  p.database().sql("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+}
