@@ -4,6 +4,7 @@
 #include "cli/report.hpp"
 #include "config/duration.hpp"
 #include "plugin/crash_reporter.hpp"
+#include "postgres/cancel_at_stop.hpp"
 
 #include <utility>
 
@@ -70,7 +71,10 @@ void workspace::start_server(const std::function<void()> &while_waiting) {
   discards_it_.emplace([this] { discard_server(); });
 }
 
-int workspace::answered(int status) { return plugin::decide_status(delivered(status, term)); }
+int workspace::answered(int status) {
+  postgres::cancel_at_stop::over(); // what plugins are at from here on is the crash reporter's affair
+  return plugin::decide_status(delivered(status, term));
+}
 
 void workspace::discard_server() noexcept {
   if (server_) server_->discard();

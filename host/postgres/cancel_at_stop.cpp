@@ -23,6 +23,7 @@ std::atomic<std::size_t> next{0};
 std::atomic<bool> awaits_signals{false};
 std::atomic<int> status{0};
 std::atomic<pid_t> self{0};
+std::array<struct sigaction, stop_signals.size()> before; // who took them until now
 
 void say(std::string_view text) noexcept {
   while (!text.empty()) {
@@ -63,22 +64,24 @@ void stop(int signal) {
 cancel_at_stop::cancel_at_stop() {
   awaits_signals = true;
   self = ::getpid();
-  for (const int s : stop_signals) {
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    if (::sigaction(stop_signals[i], nullptr, &before[i]) != 0 || before[i].sa_handler == SIG_IGN) continue;
     struct sigaction now {};
-    if (::sigaction(s, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) continue;
-    now = {};
     now.sa_handler = &stop;
     now.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER); // the second one ends davit by itself
     sigemptyset(&now.sa_mask);
-    ::sigaction(s, &now, nullptr);
+    ::sigaction(stop_signals[i], &now, nullptr);
   }
 }
 
-cancel_at_stop::~cancel_at_stop() {
-  awaits_signals = false;
-  for (const int s : stop_signals) {
+cancel_at_stop::~cancel_at_stop() { over(); }
+
+void cancel_at_stop::over() noexcept {
+  if (!awaits_signals.exchange(false)) return;
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
     struct sigaction now {};
-    if (::sigaction(s, nullptr, &now) == 0 && now.sa_handler == &stop) std::signal(s, SIG_DFL);
+    if (::sigaction(stop_signals[i], nullptr, &now) == 0 && now.sa_handler == &stop)
+      ::sigaction(stop_signals[i], &before[i], nullptr);
   }
 }
 

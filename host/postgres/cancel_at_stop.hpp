@@ -15,6 +15,8 @@ public:
   cancel_at_stop(const cancel_at_stop &) = delete;
   cancel_at_stop &operator=(const cancel_at_stop &) = delete;
 
+  // All that was asked of the server is answered: signals are whose they were before.
+  static void over() noexcept;
   // Of each session that is opened.
   static void opened(pg_conn *session) noexcept;
 };

@@ -66,7 +66,7 @@ public:
 
   // The same, but the answer is read later: before anything else is sent, or by answer(), which throws what was
   // refused. What the server was sent it does also if this process ends.
-  void send(std::string_view sql, std::string_view copy_data);
+  void send(std::string_view sql, std::string_view copy_data = {});
   void answer();
   // Whether there was one to come when it was called. Never waits.
   bool awaits_answer();

@@ -23,7 +23,7 @@ TEST_CASE_FIXTURE(fixture, "rows and statements that were sent are there once th
   c.send("SELECT 1; COPY t FROM stdin; INSERT INTO t VALUES (3)", "1\n2\n");
   c.answer();
   CHECK(rows() == "1,2,3");
-  c.send("INSERT INTO t VALUES (4)", {});
+  c.send("INSERT INTO t VALUES (4)");
   c.answer();
   CHECK(rows() == "1,2,3,4");
   c.answer(); // to nothing
@@ -52,8 +52,8 @@ TEST_CASE_FIXTURE(fixture, "a refusal is thrown by answer(), also if another sta
   CHECK(c.exec("SELECT 1").text(0, 0) == "1");
   CHECK(refused() == "42P01");
   CHECK(refused().empty());
-  c.send("SELECT 1 / 0", {});
-  CHECK_THROWS_AS(c.send("SELECT 1", {}), postgres::server_error);
+  c.send("SELECT 1 / 0");
+  CHECK_THROWS_AS(c.send("SELECT 1"), postgres::server_error);
   CHECK(rows().empty());
 }
 
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(fixture, "what was sent is done also if its sender is gone") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a session that is lost before its answer is said to be lost") {
-  c.send("SELECT pg_terminate_backend(pg_backend_pid())", {});
+  c.send("SELECT pg_terminate_backend(pg_backend_pid())");
   try {
     c.answer();
     FAIL("it was answered");
