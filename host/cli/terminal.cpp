@@ -100,6 +100,7 @@ std::string terminal::paint(bool color, style s, std::string_view text) {
 }
 
 std::string terminal::over_live(std::string_view line) {
+  under_way_.clear();
   std::string out = live_.erase();
   if (const std::string whole = let_go(); !whole.empty()) out.append(whole).append("\n");
   return out.append(line);
@@ -165,9 +166,11 @@ void terminal::live(std::string_view line) {
   if (!err_is_live_) return;
   const std::lock_guard lock(mutex_);
   put_err(live_.replace(err_, line, let_go()), until_told_to_stop);
+  under_way_ = line;
 }
 
 void terminal::waiting(std::string_view what) {
+  if (what.empty()) return live(under_way_);
   const std::string text = "waiting for " + printable(what);
   const std::lock_guard lock(mutex_);
   if (!err_is_live_) {

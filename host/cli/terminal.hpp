@@ -33,7 +33,7 @@ public:
   // A line on stderr that the next one overwrites; nothing where stderr is no terminal.
   void live(std::string_view line);
   // What davit waits for, told again and again: on a terminal such a line, and once it is over one that stays, for who
-  // reads what the terminal has shown; elsewhere a line for each text.
+  // reads what the terminal has shown; elsewhere a line for each text. An empty one: it is over.
   void waiting(std::string_view what);
 
   std::string on_out(style s, std::string_view text) const { return paint(out_color_, s, text); }
@@ -55,6 +55,7 @@ private:
   bool err_is_live_; // a terminal on which a line can be overwritten
   bool out_color_, err_color_;
   live_text live_;
+  std::string under_way_;      // is live, or comes back when a wait is over
   std::string waited_for_;     // is live
   std::set<std::string> said_; // of that, each text once
 };

@@ -21,7 +21,7 @@ public:
   virtual void migration_ends(const migration::step &s, const ledger::migration_event &e) = 0;
   // A server's notice while a migration's statement ran.
   virtual void notice(std::string_view severity, std::string_view message) = 0;
-  // Waiting for something that another session holds; called again and again.
+  // Waiting for something that another session holds; called again and again. With an empty text: no longer.
   virtual void waiting(std::string_view what) = 0;
   virtual void warning(std::string_view text) = 0;
 };

@@ -31,9 +31,13 @@ bool lock_holders::look() {
   }
   if (!r) return waits_; // as it was
   const auto found = read_in_the_way(*r);
+  const bool waited = waits_;
   waits_ = lasts(found && found->is_page) && found;
   page_.reset();
-  if (!waits_) return false;
+  if (!waits_) {
+    if (waited) show_("");
+    return false;
+  }
   if (found->is_page) page_ = {found->what, found->only_pid};
   seen_ = found->what + ", " + found->who;
   show_(seen_);

