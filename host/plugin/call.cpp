@@ -25,7 +25,9 @@ class under_way {
 public:
   under_way(watch &supervision, watch::current_call &call, call_state &state)
       : supervision_(supervision), call_(call), ctx_(*call.ctx) {
-    ctx_.misused.store(state.bound.misused, std::memory_order_relaxed);
+    const auto *const had_it = ctx_.misused.load(std::memory_order_relaxed);
+    ctx_.misused.store(!had_it || had_it == state.bound.misused ? state.bound.misused : &misuse::of_nobody(),
+                       std::memory_order_relaxed);
     ctx_.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
     ctx_.state.store(&state, std::memory_order_release);
     supervision_.arm(call_);

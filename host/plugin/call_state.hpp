@@ -86,7 +86,7 @@ struct davit_ctx {
   std::atomic<davit::plugin::call_state *> state{nullptr};
   std::atomic<std::thread::id> thread{};
   std::atomic<bool> inside{false};                       // that thread is in a host function
-  std::atomic<davit::plugin::misuse *> misused{nullptr}; // of the handler that has it, or had it last
+  std::atomic<davit::plugin::misuse *> misused{nullptr}; // of the handler that has it, or had it
 };
 
 namespace davit::plugin {

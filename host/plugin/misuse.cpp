@@ -42,4 +42,9 @@ misuse &misuse::make() {
   return all->emplace_back();
 }
 
+misuse &misuse::of_nobody() {
+  static misuse &nobodys = make();
+  return nobodys;
+}
+
 } // namespace davit::plugin

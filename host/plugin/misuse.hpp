@@ -19,6 +19,8 @@ public:
 
   // One for a binding. It is never freed: threads of a plugin may outlive all else.
   static misuse &make();
+  // Of what several handlers have had: who has kept it cannot be told, and so nobody is.
+  static misuse &of_nobody();
 
 private:
   std::atomic<unsigned> seen_{0};
