@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
+#include <ctime>
 #include <string_view>
 
 #include <libpq-fe.h>
@@ -16,12 +18,14 @@ namespace davit::postgres {
 namespace {
 
 constexpr unsigned patience = 2; // seconds for a server that does not answer
+constexpr std::int64_t same_wish_ms = 250;
 
 // A signal handler reads them, so none is ever freed. A session that is closed by now makes the server do nothing.
 std::array<std::atomic<PGcancel *>, 32> sessions;
 std::atomic<std::size_t> next{0};
 std::atomic<bool> awaits_signals{false};
 std::atomic<int> status{0};
+std::atomic<std::int64_t> first_at{0};
 std::atomic<pid_t> self{0};
 std::array<struct sigaction, stop_signals.size()> before; // who took them until now
 
@@ -36,12 +40,24 @@ void say(std::string_view text) noexcept {
 
 void leave(int) { ::_exit(status); }
 
+std::int64_t now_ms() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1000 + t.tv_nsec / 1'000'000;
+}
+
 // PQcancel() is made to be called here.
 void stop(int signal) {
-  if (::getpid() != self) { // a child's end is no affair of these sessions; it has no handler any more
+  if (::getpid() != self) { // a child's end is no affair of these sessions
+    std::signal(signal, SIG_DFL);
     ::raise(signal);
     return;
   }
+  if (status != 0) { // who signals a process and its group means it once
+    if (now_ms() - first_at < same_wish_ms) return;
+    ::_exit(status);
+  }
+  first_at = now_ms();
   status = 128 + (signal == SIGINT ? SIGINT : SIGTERM);
   std::signal(SIGALRM, leave);
   ::alarm(patience);
@@ -68,7 +84,7 @@ cancel_at_stop::cancel_at_stop() {
     if (::sigaction(stop_signals[i], nullptr, &before[i]) != 0 || before[i].sa_handler == SIG_IGN) continue;
     struct sigaction now {};
     now.sa_handler = &stop;
-    now.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER); // the second one ends davit by itself
+    now.sa_flags = SA_NODEFER; // the second one ends davit at once
     sigemptyset(&now.sa_mask);
     ::sigaction(stop_signals[i], &now, nullptr);
   }
