@@ -52,8 +52,8 @@ template <class List> void insert_once(List &list, typename List::value_type one
 
 recorded record(const version &id, const std::string &state, bool up, const davit::migration::checksums &files,
                 std::uint32_t statements_done) {
-  return {id, "m",   state, files.up, files.down, files.verify, "", "", "", 0, statements_done,
-          up, false, "",    0,        "",         false,        "", {}};
+  return {id, "m",   state, files.up, files.down, files.verify, "", "", "",    0, statements_done,
+          up, false, "",    0,        "",         false,        "", {}, false, ""};
 }
 
 std::optional<version> optional_version(const std::string &word) {

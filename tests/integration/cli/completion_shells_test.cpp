@@ -1,6 +1,7 @@
 // davit completion in zsh and fish: what they offer at a Tab.
 #include "shell.hpp"
 
+#include "support/on_terminal.hpp"
 #include "support/paths.hpp"
 
 #include <doctest/doctest.h>
@@ -136,6 +137,10 @@ TEST_CASE("fish offers what fits the command under way, wherever the options of 
 
 TEST_CASE("zsh offers what fits the command under way, wherever the options of all commands stand") {
   if (!is_there("zsh")) return;
+  if (!gives_out_terminals()) {
+    WARN_MESSAGE(false, "not tried: no pseudo-terminal is to be had here");
+    return;
+  }
   for (const auto &r : rows) {
     CAPTURE(r.line);
     CHECK(in_zsh(r.line) == r.offered);

@@ -59,8 +59,7 @@ TEST_CASE("the server's call stack comes along, as far as it says something") {
                             "CREATE TRIGGER log_it AFTER INSERT ON a EXECUTE FUNCTION log_it();\n");
   run_davit(p, {"up"});
   p.migration("2_b.up.sql", "INSERT INTO a VALUES (1);");
-  CHECK(
-      has(run_json(p, {"up"}, 1).text("/error/context"), "PL/pgSQL function log_it() line 2 at SQL statement"));
+  CHECK(has(run_json(p, {"up"}, 1).text("/error/context"), "PL/pgSQL function log_it() line 2 at SQL statement"));
   CHECK(has(run_davit(p, {"up"}, 1).err, "  context: PL/pgSQL function log_it() line 2"));
 
   p.migration("2_b.up.sql", "COPY a FROM stdin;\n1\nzwei\n\\.\n");

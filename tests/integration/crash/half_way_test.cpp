@@ -392,17 +392,6 @@ TEST_CASE(
   CHECK(has(p.davit({"repair"}).out, "was done is not known: look at the database"));
 }
 
-TEST_CASE("a partitioned table is reindexed, which PostgreSQL refuses in a block as if from inside of one") {
-  const project p;
-  p.database().sql("CREATE TABLE t (x int) PARTITION BY RANGE (x); CREATE TABLE t1 PARTITION OF t DEFAULT; CREATE "
-                   "INDEX i ON t (x)");
-  const auto before = p.database().sql("SELECT relfilenode FROM pg_class WHERE relname = 't1_x_idx'");
-  p.migration("0001_t.up.sql", std::string(marked) + "REINDEX TABLE t;\nREINDEX INDEX i;");
-  up(p, 0);
-  CHECK(ledger(p) == "0001 applied");
-  CHECK(p.database().sql("SELECT relfilenode FROM pg_class WHERE relname = 't1_x_idx'") != before);
-}
-
 TEST_CASE("what a statement that failed has done outside of the database is told as the ledger has it") {
   const project p;
   p.migration("0001_t.up.sql", std::string(marked) +
