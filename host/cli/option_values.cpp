@@ -1,6 +1,8 @@
 #include "cli/option_values.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string_view>
 
 namespace davit::cli {
@@ -18,6 +20,27 @@ std::string needs_value(std::string_view option, const std::string &why) {
   return std::string(option) + " needs a value" + why;
 }
 
+struct given {
+  std::string option;
+  std::size_t behind; // where the word goes on; its end: the value would be the next word
+};
+
+// The option of a word that takes a value, or has one; `-qe` are two. Nothing, where it is for the parser to say.
+std::optional<given> option_in(const takes_value &known, std::string_view word) {
+  if (word.size() < 2 || word[0] != '-') return std::nullopt;
+  if (word[1] == '-') {
+    const auto end = std::min(word.find('='), word.size());
+    return given{std::string(word.substr(0, end)), end};
+  }
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const std::string name{'-', word[i]};
+    const auto at = known.find(name);
+    if (at == known.end()) return std::nullopt;
+    if (at->second || (i + 1 < word.size() && word[i + 1] == '=')) return given{name, i + 1};
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 std::string wrong_value(const command_node &root, std::span<const char *const> words) {
@@ -26,24 +49,21 @@ std::string wrong_value(const command_node &root, std::span<const char *const> w
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word == "--") break;
-    if (word.size() < 2 || word[0] != '-') continue;
-    const bool is_long = word[1] == '-';
-    const auto equals = is_long ? word.find('=') : word.size() > 2 && word[2] == '=' ? 2 : std::string_view::npos;
-    const std::string_view name = word.substr(0, equals);
-    const auto at = known.find(name);
+    const auto one = option_in(known, word);
+    const auto at = one ? known.find(one->option) : known.end();
     if (at == known.end()) continue;
-    if (equals != std::string_view::npos) {
-      if (!at->second) return std::string(name) + " takes no value";
-      if (equals + 1 == word.size()) return needs_value(name, ": there is nothing behind its '='");
-      if (!is_long) return std::string(word) + ": the value of " + std::string(name) + " is the next word, without '='";
-    } else if (at->second && i + 1 < words.size()) {
-      const std::string_view value = words[++i];
+    const bool is_long = word[1] == '-', has_equals = word.substr(one->behind).starts_with('=');
+    const std::string &name = one->option;
+    if (has_equals) {
+      if (!at->second) return name + " takes no value";
+      if (one->behind + 1 == word.size()) return needs_value(name, ": there is nothing behind its '='");
+      if (!is_long) return std::string(word) + ": the value of " + name + " is the next word, without '='";
+    } else if (at->second && one->behind == word.size() && i + 1 < words.size()) {
+      const std::string value = words[++i];
       const bool is_number = value.find_first_not_of("0123456789", 1) == value.npos; // which is no option's name
       if (value.size() > 1 && value[0] == '-' && !is_number)
-        return needs_value(name,
-                           ", and the next word is " + std::string(value) +
-                               (is_long ? "; where that is its value: " + std::string(name) + "=" + std::string(value)
-                                        : std::string()));
+        return needs_value(name, ", and the next word is " + value +
+                                     (is_long ? "; where that is its value: " + name + "=" + value : ""));
     }
   }
   return {};

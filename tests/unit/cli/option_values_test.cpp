@@ -31,17 +31,23 @@ TEST_CASE("an option without its value does not take the next option for it") {
   CHECK(wrong({"up", "-e=production"}) == "-e=production: the value of -e is the next word, without '='");
   CHECK(wrong({"up", "-eproduction"}).empty());
   CHECK(wrong({"-c", "-e", "x", "up"}) == "-c needs a value, and the next word is -e");
+  CHECK(wrong({"down", "-qe", "--dry-run"}) == "-e needs a value, and the next word is --dry-run");
+  CHECK(wrong({"down", "-qe=production"}) == "-qe=production: the value of -e is the next word, without '='");
+  CHECK(wrong({"down", "-qe", "production", "-v"}).empty());
+  CHECK(wrong({"down", "-qeproduction"}).empty());
 }
 
 TEST_CASE("a flag takes no value") {
   CHECK(wrong({"up", "--dry-run=no"}) == "--dry-run takes no value");
   CHECK(wrong({"up", "--json=1"}) == "--json takes no value");
+  CHECK(wrong({"up", "-q=1"}) == "-q takes no value");
 }
 
 TEST_CASE("what is no option of davit's, or stands behind --, is left to the parser") {
   CHECK(wrong({"up", "--bogus=", "--dry-run"}).empty());
   CHECK(wrong({"repair", "--", "--environment="}).empty());
   CHECK(wrong({"up", "-"}).empty());
+  CHECK(wrong({"up", "-zq"}).empty());
   CHECK(wrong({"up", "--steps", "-1"}).empty());
   CHECK(wrong({"repair", "1", "--resume", "--after", "2"}).empty());
   CHECK(wrong({}).empty());
