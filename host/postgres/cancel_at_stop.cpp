@@ -24,6 +24,7 @@ constexpr std::int64_t same_wish_ms = 250;
 std::array<std::atomic<PGcancel *>, 32> sessions;
 std::atomic<std::size_t> next{0};
 std::atomic<bool> awaits_signals{false};
+std::atomic<bool> is_over{false};
 std::atomic<int> status{0};
 std::atomic<std::int64_t> first_at{0};
 std::atomic<pid_t> self{0};
@@ -46,13 +47,23 @@ std::int64_t now_ms() {
   return static_cast<std::int64_t>(t.tv_sec) * 1000 + t.tv_nsec / 1'000'000;
 }
 
+void hand_on(int signal, siginfo_t *info, void *where) {
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    if (stop_signals[i] != signal) continue;
+    if (before[i].sa_flags & SA_SIGINFO) return before[i].sa_sigaction(signal, info, where);
+    ::sigaction(signal, &before[i], nullptr);
+    ::raise(signal);
+  }
+}
+
 // PQcancel() is made to be called here.
-void stop(int signal) {
+void stop(int signal, siginfo_t *info, void *where) {
   if (::getpid() != self) { // a child's end is no affair of these sessions
     std::signal(signal, SIG_DFL);
     ::raise(signal);
     return;
   }
+  if (is_over) return hand_on(signal, info, where);
   if (status != 0) { // who signals a process and its group means it once
     if (now_ms() - first_at < same_wish_ms) return;
     ::_exit(status);
@@ -79,26 +90,31 @@ void stop(int signal) {
 
 cancel_at_stop::cancel_at_stop() {
   awaits_signals = true;
+  is_over = false;
   self = ::getpid();
   for (std::size_t i = 0; i < stop_signals.size(); ++i) {
     if (::sigaction(stop_signals[i], nullptr, &before[i]) != 0 || before[i].sa_handler == SIG_IGN) continue;
     struct sigaction now {};
-    now.sa_handler = &stop;
-    now.sa_flags = SA_NODEFER; // the second one ends davit at once
+    now.sa_sigaction = &stop;
+    now.sa_flags = SA_NODEFER | SA_SIGINFO; // the second one ends davit at once
     sigemptyset(&now.sa_mask);
     ::sigaction(stop_signals[i], &now, nullptr);
   }
 }
 
-cancel_at_stop::~cancel_at_stop() { over(); }
-
-void cancel_at_stop::over() noexcept {
-  if (!awaits_signals.exchange(false)) return;
+cancel_at_stop::~cancel_at_stop() {
+  over();
   for (std::size_t i = 0; i < stop_signals.size(); ++i) {
     struct sigaction now {};
-    if (::sigaction(stop_signals[i], nullptr, &now) == 0 && now.sa_handler == &stop)
+    if (::sigaction(stop_signals[i], nullptr, &now) == 0 && now.sa_sigaction == &stop)
       ::sigaction(stop_signals[i], &before[i], nullptr);
   }
+}
+
+// The handlers stay: plugins, which are destroyed after that, would be blamed for what has changed.
+void cancel_at_stop::over() noexcept {
+  awaits_signals = false;
+  is_over = true;
 }
 
 void cancel_at_stop::opened(pg_conn *session) noexcept {

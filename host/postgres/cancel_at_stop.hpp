@@ -15,7 +15,7 @@ public:
   cancel_at_stop(const cancel_at_stop &) = delete;
   cancel_at_stop &operator=(const cancel_at_stop &) = delete;
 
-  // All that was asked of the server is answered: signals are whose they were before.
+  // All that was asked of the server is answered: signals go to whom they went before.
   static void over() noexcept;
   // Of each session that is opened.
   static void opened(pg_conn *session) noexcept;

@@ -41,3 +41,14 @@ TEST_CASE("so it is where a command waits for the ledger") {
     wait_until_davit_is_gone(p);
   }
 }
+
+TEST_CASE("no plugin is blamed for what davit does about signals") {
+  const project p("environment = \"test\"\n" + probe(R"t({ phase = "after_ddl", do = "report", text = "called" })t"));
+  p.migration("0001_one.up.sql", "SELECT 1;");
+  for (const std::vector<std::string> &command :
+       std::vector<std::vector<std::string>>{{"plan"}, {"doctor"}, {"plugin", "list"}, {"up"}, {"status"}}) {
+    const auto ended = p.davit(command);
+    CHECK_MESSAGE(ended.exit_code == 0, ended.err);
+    CHECK_MESSAGE(!has(ended.err, "changed what happens on"), ended.err);
+  }
+}
